@@ -1,0 +1,130 @@
+"""Language tags: reading them, matching them, choosing one. Knows no catalog and no page.
+
+Sources: RFC 5646 (syntax and case of tags), RFC 4647 §3.3.1 (basic filtering) and §3.4 (lookup),
+RFC 9110 §12.4.2 and §12.5.4 (quality values, Accept-Language).
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import TypeVar
+
+from webapp.core.model import AcceptedLanguages, Edition, Locale, LocaleTag
+
+T = TypeVar("T")
+
+MAX_HEADER = 4096
+"""Longest Accept-Language that is read, in characters. Browsers send well under 200."""
+MAX_RANGES = 64
+
+_TAG = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*\Z")
+_QUALITY = re.compile(r"[qQ]=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\Z")
+
+
+def parse_tag(text: str, aliases: Mapping[str, str] | None = None) -> LocaleTag | None:
+    """Return `text` as a BCP 47 tag in canonical case (en, sr-Latn-ME, zh-Hant), or None if it is none.
+
+    An underscore counts as a hyphen. `aliases` maps deprecated and three-letter primary subtags to those
+    in use ("rus" to "ru", "prs" to "fa-AF"); the replaced subtag keeps whatever follows it.
+    """
+    hyphened = text.strip().replace("_", "-")
+    if len(hyphened) > 64 or not _TAG.match(hyphened):
+        return None
+    primary, *rest = hyphened.split("-")
+    replacement = (aliases or {}).get(primary.lower(), primary.lower())
+    head, *implied = replacement.replace("_", "-").split("-")
+    return LocaleTag("-".join(_cased([head, *_without_repeats(implied, rest), *rest])))
+
+
+def _without_repeats(implied: list[str], rest: list[str]) -> list[str]:
+    lowered = {subtag.lower() for subtag in rest}
+    lengths = {len(subtag) for subtag in rest}
+    return [subtag for subtag in implied if subtag.lower() not in lowered and len(subtag) not in lengths]
+
+
+def _cased(subtags: list[str]) -> Iterator[str]:
+    singleton_seen = False
+    for index, subtag in enumerate(subtags):
+        if index == 0 or singleton_seen:
+            yield subtag.lower()
+        elif len(subtag) == 4 and subtag.isalpha():
+            yield subtag.capitalize()
+        elif len(subtag) == 2:
+            yield subtag.upper()
+        else:
+            yield subtag.lower()
+        singleton_seen = singleton_seen or len(subtag) == 1
+
+
+def parse_accept_language(header: str | None, aliases: Mapping[str, str] | None = None) -> AcceptedLanguages:
+    """Read an Accept-Language header into ranges by falling quality, equals in the order given.
+
+    A missing or empty header names no language and is readable. Anything that cannot be understood whole
+    (a malformed range or quality, more than `MAX_RANGES` ranges, more than `MAX_HEADER` characters) makes
+    the result unreadable; the ranges that could be read are kept, so that a language can still be chosen.
+    """
+    if header is None or not header.strip():
+        return AcceptedLanguages()
+    if len(header) > MAX_HEADER:
+        return AcceptedLanguages(readable=False)
+    members = [member.strip() for member in header.split(",")]
+    named = [member for member in members if member]
+    parsed = [_parse_range(member, aliases) for member in named[:MAX_RANGES]]
+    ranges = [item for item in parsed if item is not None]
+    ranges.sort(key=lambda item: -item[1])
+    readable = len(named) <= MAX_RANGES and len(ranges) == len(parsed)
+    return AcceptedLanguages(tuple(ranges), readable)
+
+
+def _parse_range(member: str, aliases: Mapping[str, str] | None) -> tuple[str, float] | None:
+    name, *parameters = [part.strip() for part in member.split(";")]
+    tag = "*" if name == "*" else parse_tag(name, aliases)
+    if tag is None or len(parameters) > 1:
+        return None
+    if not parameters:
+        return tag, 1.0
+    quality = _QUALITY.match(parameters[0])
+    return (tag, float(quality[1])) if quality else None
+
+
+def matches_range(language_range: str, tag: str) -> bool:
+    """Tell whether `tag` falls under `language_range`: RFC 4647 basic filtering, without regard to case."""
+    wanted, given = language_range.lower(), tag.lower()
+    return given == wanted or given.startswith(wanted + "-")
+
+
+def lookup(accepted: AcceptedLanguages, available: Collection[LocaleTag], default: LocaleTag) -> LocaleTag:
+    """Choose the locale of a reader: RFC 4647 lookup, range by range in order of quality, else `default`.
+
+    A range with q=0 rules the locales under it out. `*` stands for the default. A language never falls to
+    another one here: `uk` finds `uk` or nothing, and the next range is asked.
+    """
+    by_lower = {tag.lower(): tag for tag in available}
+    refused = [name for name, quality in accepted.ranges if quality == 0 and name != "*"]
+    for name, quality in accepted.ranges:
+        if quality == 0:
+            continue
+        candidates = [default] if name == "*" else [by_lower[cut] for cut in _truncations(name) if cut in by_lower]
+        for candidate in candidates:
+            if not any(matches_range(out, candidate) for out in refused):
+                return candidate
+    return default
+
+
+def _truncations(language_range: str) -> Iterator[str]:
+    subtags = language_range.lower().split("-")
+    while subtags:
+        yield "-".join(subtags)
+        subtags.pop()
+        if subtags and len(subtags[-1]) == 1:
+            subtags.pop()
+
+
+def find_locale(edition: Edition, text: str) -> Locale | None:
+    """Return the locale whose tag is `text` in any case, or None."""
+    tag = parse_tag(text)
+    return edition.locales.get(tag) if tag else None
+
+
+def first_available(tags: Iterable[LocaleTag], texts: Mapping[LocaleTag, T]) -> T | None:
+    """Return the value of the first of `tags` that `texts` holds, or None."""
+    return next((texts[tag] for tag in tags if tag in texts), None)

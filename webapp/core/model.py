@@ -1,0 +1,352 @@
+"""The words of this product as frozen values. Owns the shapes; refuses behaviour beyond looking things up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv6Address
+from typing import NewType, Protocol
+
+LocaleTag = NewType("LocaleTag", str)
+"""A canonical BCP 47 tag: "en", "sr-Latn", "fa-AF"."""
+CountryCode = NewType("CountryCode", str)
+"""ISO 3166-1 alpha-2, upper case."""
+TerritoryId = NewType("TerritoryId", str)
+NoticeId = NewType("NoticeId", str)
+Slug = NewType("Slug", str)
+
+Address = IPv4Address | IPv6Address
+
+
+class Direction(StrEnum):
+    """Writing direction, as HTML's `dir` spells it."""
+
+    LTR = "ltr"
+    RTL = "rtl"
+
+
+class LocaleState(StrEnum):
+    """How far a language has come. `draft`: machine or learner's work that no native speaker has reviewed."""
+
+    DRAFT = "draft"
+    INTERFACE = "interface"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Locale:
+    """One language of the interface. `formatting` is a Babel identifier; `plural_forms` a gettext header value.
+
+    The three chains hold the locales to try after this one, nearest first, never this one itself.
+    `digits` are the ten digits of its dates, zero first.
+    """
+
+    tag: LocaleTag
+    endonym: str
+    script: str
+    direction: Direction
+    catalog: str
+    formatting: str
+    plural_forms: str
+    state: LocaleState
+    digits: str = "0123456789"
+    ui_fallback: tuple[LocaleTag, ...] = ()
+    legal_fallback: tuple[LocaleTag, ...] = ()
+    article_fallback: tuple[LocaleTag, ...] = ()
+
+
+# --- where a reader is -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What one source said of a network when the map was compiled: ("dbip", "RU/Crimea")."""
+
+    source: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPlace:
+    """The map has a record for the address.
+
+    Every territory that the map was compiled with is in exactly one of the three sets. A territory in
+    none of them is one the map never heard of: nothing is proven about it. `reasons` says, in words, why
+    a territory is uncertain. `network` is the CIDR block that the record covers.
+    """
+
+    network: str
+    country: CountryCode | None
+    inside: frozenset[TerritoryId]
+    uncertain: frozenset[TerritoryId]
+    outside: frozenset[TerritoryId]
+    votes: tuple[Vote, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+class UnknownReason(StrEnum):
+    """Why an address tells us nothing."""
+
+    NO_ADDRESS = "no-address"
+    MALFORMED = "malformed"
+    UNTRUSTED_CHAIN = "untrusted-chain"
+    NOT_GLOBAL = "not-global"
+    TUNNEL = "tunnel"
+    NO_RECORD = "no-record"
+    NO_MAP = "no-map"
+    MAP_ERROR = "map-error"
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownPlace:
+    """The address proves nothing; `detail` says why in words."""
+
+    reason: UnknownReason
+    detail: str
+
+
+Place = KnownPlace | UnknownPlace
+
+
+class TerritoryFinder(Protocol):
+    """What `core` needs of a territory map: one lookup that never raises for a valid address."""
+
+    def find(self, address: Address) -> Place: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """A credit that a data licence asks for, shown in the footer."""
+
+    name: str
+    url: str
+    licence: str
+
+
+@dataclass(frozen=True, slots=True)
+class MapFacts:
+    """What is known about the map in use. `data_date` is the date of its oldest located source.
+
+    `covers` holds the territories whose present definition is the one that the map was compiled from.
+    """
+
+    digest: str
+    data_date: date
+    max_age_days: int
+    covers: frozenset[TerritoryId]
+    attributions: tuple[Attribution, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Territory:
+    """A named area in which a law can reach a reader. `name` is for editors, in English."""
+
+    id: TerritoryId
+    name: str
+
+
+# --- what we tell them -------------------------------------------------------------------------------------
+
+
+class Act(StrEnum):
+    """What the laws in question punish, and a page therefore guards."""
+
+    SHARE = "share"
+    SAVE = "save"
+    COMMENT = "comment"
+    CONTACT = "contact"
+
+
+@dataclass(frozen=True, slots=True)
+class TerritoryRule:
+    """Shows the notice to whoever is not proven to be outside `territory`."""
+
+    id: str
+    territory: TerritoryId
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageRule:
+    """Shows the notice to whoever reads, or asks for, one of `languages` (basic language ranges, RFC 4647 §2.1)."""
+
+    id: str
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EverywhereRule:
+    """Shows the notice to everybody."""
+
+    id: str
+
+
+Rule = TerritoryRule | LanguageRule | EverywhereRule
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of "find out more": its heading is interface text named by `kind`, its paragraphs are legal text."""
+
+    kind: str
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeText:
+    """The whole text of one notice in one language, every placeholder filled. Never mixed, never partial."""
+
+    locale: LocaleTag
+    direction: Direction
+    heading: str
+    who: str
+    what: str
+    penalty: str
+    publisher: str
+    more: str
+    reminder: str
+    about_title: str
+    sections: tuple[Section, ...]
+    approved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What we tell a reader about a legal risk, and whom. `texts` holds only texts fit to be shown."""
+
+    id: NoticeId
+    version: int
+    jurisdiction: CountryCode
+    rules: tuple[Rule, ...]
+    acts: tuple[Act, ...]
+    texts: Mapping[LocaleTag, NoticeText]
+    register_url: str
+    reviewed_on: date | None
+    review_by: date
+
+    @property
+    def territories(self) -> frozenset[TerritoryId]:
+        """Every territory that a rule of this notice names."""
+        return frozenset(rule.territory for rule in self.rules if isinstance(rule, TerritoryRule))
+
+
+# --- what they read ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture beside an article's sources: `file` is its name there, sizes are CSS pixels."""
+
+    file: str
+    width: int
+    height: int
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleText:
+    """An article in one language. `html` is sanitised; every other string is plain text."""
+
+    locale: LocaleTag
+    title: str
+    standfirst: str
+    html: str
+    plain: str
+    picture_alt: str
+    picture_caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote it. `name` and `description` are English msgids of the domain `messages`."""
+
+    id: str
+    name: str
+    description: str
+    picture: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An article in every language it exists in. Times are aware (UTC)."""
+
+    slug: Slug
+    published: datetime
+    updated: datetime
+    breaking: bool
+    author: Author
+    agencies: tuple[str, ...]
+    picture: Picture | None
+    texts: Mapping[LocaleTag, ArticleText]
+
+
+# --- the whole ---------------------------------------------------------------------------------------------
+
+
+class NoticeMode(StrEnum):
+    """`decided`: left out with a Proof. `always`: every reader gets every notice."""
+
+    DECIDED = "decided"
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The newsroom. `name` is a proper name and is not translated; `tagline` is a msgid."""
+
+    name: str
+    tagline: str
+    base_url: str
+    default_locale: LocaleTag
+    notice_mode: NoticeMode
+    source_url: str = ""
+    contact_email: str = ""
+
+
+class Catalog(Protocol):
+    """Interface words of one locale. None means: not translated here, ask the next in the chain."""
+
+    def find(self, context: str | None, message: str) -> str | None: ...
+
+    def find_plural(self, context: str | None, one: str, many: str, number: int) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """Everything the site says at one moment. Immutable, named by the digest of its sources, swapped whole.
+
+    `articles` is sorted, newest first. `map` is None when no territory map can be believed; then nothing is
+    ever proven and every reader gets every notice.
+    """
+
+    digest: str
+    site: Site
+    locales: Mapping[LocaleTag, Locale]
+    territories: Mapping[TerritoryId, Territory]
+    notices: tuple[Notice, ...]
+    articles: Mapping[Slug, Article]
+    catalogs: Mapping[LocaleTag, Catalog]
+    language_aliases: Mapping[str, str]
+    map: MapFacts | None
+    finder: TerritoryFinder | None
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedLanguages:
+    """The Accept-Language header, parsed. `readable` is False when it could not be understood whole,
+    so that nobody is proven to read no language at risk. `ranges` keeps every range that was named,
+    those with q=0 too, in falling order of quality."""
+
+    ranges: tuple[tuple[str, float], ...] = ()
+    readable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who is asking, for the length of one request. Never stored, never logged.
+
+    `page_languages` are the languages on the page asked for: that of the interface and that of the article.
+    """
+
+    place: Place
+    page_languages: tuple[LocaleTag, ...]
+    accepted: AcceptedLanguages

@@ -1,0 +1,99 @@
+"""One rule held against one reader. Answers with a verdict and the reason in words; never decides alone.
+
+The verdicts are three, because "we do not know" is an answer: a rule that is not *excluded* shows its notice.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from webapp.core.locales import matches_range, parse_tag
+from webapp.core.model import (
+    AcceptedLanguages,
+    EverywhereRule,
+    KnownPlace,
+    LanguageRule,
+    LocaleTag,
+    MapFacts,
+    Reader,
+    Rule,
+    TerritoryRule,
+)
+
+
+class Verdict(StrEnum):
+    """`matched`: the reader is among those meant. `unproven`: may be. `excluded`: is shown not to be."""
+
+    MATCHED = "matched"
+    UNPROVEN = "unproven"
+    EXCLUDED = "excluded"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What became of one rule: what it asks, the verdict, and because of what."""
+
+    rule: str
+    asks: str
+    verdict: Verdict
+    because: str
+
+
+def describe(rule: Rule) -> str:
+    """Say in words whom the rule is for."""
+    match rule:
+        case TerritoryRule():
+            return f"the reader is in {rule.territory}, or may be"
+        case LanguageRule():
+            return f"the reader reads one of: {', '.join(rule.languages)}"
+        case EverywhereRule():
+            return "anybody"
+
+
+def evaluate(rule: Rule, reader: Reader, facts: MapFacts | None, aliases: Mapping[str, str]) -> Finding:
+    """Hold `rule` against `reader`. The caller has still to ask whether the map itself may be believed."""
+    match rule:
+        case TerritoryRule():
+            verdict, because = _territory(rule, reader, facts)
+        case LanguageRule():
+            verdict, because = _languages(rule, reader.page_languages, reader.accepted, aliases)
+        case EverywhereRule():
+            verdict, because = Verdict.MATCHED, "this rule is for everybody"
+    return Finding(rule.id, describe(rule), verdict, because)
+
+
+def _territory(rule: TerritoryRule, reader: Reader, facts: MapFacts | None) -> tuple[Verdict, str]:
+    place, territory = reader.place, rule.territory
+    if not isinstance(place, KnownPlace):
+        return Verdict.UNPROVEN, f"the place is unknown: {place.detail}"
+    if territory in place.inside:
+        return Verdict.MATCHED, f"{place.network} is inside {territory}"
+    if territory in place.uncertain:
+        why = "; ".join(place.reasons) or "the sources of the map disagree or are too coarse"
+        return Verdict.UNPROVEN, f"{place.network} may be inside {territory}: {why}"
+    if territory not in place.outside:
+        return Verdict.UNPROVEN, f"the map says nothing about {territory}"
+    if facts is None or territory not in facts.covers:
+        return Verdict.UNPROVEN, f"the map was compiled from another definition of {territory}"
+    return Verdict.EXCLUDED, f"{place.network} is outside {territory}"
+
+
+def _languages(
+    rule: LanguageRule, page: tuple[LocaleTag, ...], accepted: AcceptedLanguages, aliases: Mapping[str, str]
+) -> tuple[Verdict, str]:
+    if not page:
+        return Verdict.UNPROVEN, "the language of the page is not known"
+    for tag in page:
+        if _at_risk(tag, rule, aliases):
+            return Verdict.MATCHED, f"the page is in {tag}"
+    for name, _quality in accepted.ranges:
+        if _at_risk(name, rule, aliases):
+            return Verdict.MATCHED, f"the browser names {name}"
+    if not accepted.readable:
+        return Verdict.UNPROVEN, "the languages of the browser could not be read"
+    return Verdict.EXCLUDED, "neither the page nor the browser names one of these languages"
+
+
+def _at_risk(tag: str, rule: LanguageRule, aliases: Mapping[str, str]) -> bool:
+    current = parse_tag(tag, aliases) or tag
+    return any(matches_range(language, name) for language in rule.languages for name in (tag, current))

@@ -1,0 +1,149 @@
+"""config/notices.toml: for whom each notice is, and its English words. Owns its spelling on disk.
+
+The words returned here are source text with placeholders unfilled: `sources.legal` makes texts of them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from webapp.core.locales import parse_tag
+from webapp.core.model import (
+    Act,
+    CountryCode,
+    EverywhereRule,
+    LanguageRule,
+    NoticeId,
+    Rule,
+    TerritoryId,
+    TerritoryRule,
+)
+from webapp.sources.parsing import Identifier, Strict, WebAddress, Words, parse_model, parse_toml, read_text
+
+NOTICES = "config/notices.toml"
+
+SECTIONS = ("law", "acts", "penalties", "people", "since", "uncertain")
+"""The parts of "find out more", in their order on the page."""
+
+
+class _RuleModel(Strict):
+    id: Identifier
+    territory: Identifier | None = None
+    languages: Annotated[list[str], Field(min_length=1)] | None = None
+    everywhere: bool | None = None
+
+    @model_validator(mode="after")
+    def _one_condition(self) -> "_RuleModel":
+        given = [self.territory is not None, self.languages is not None, self.everywhere is not None]
+        if sum(given) != 1 or self.everywhere is False:
+            raise ValueError("a rule has exactly one of: territory, languages, everywhere = true")
+        for name in self.languages or ():
+            if parse_tag(name) is None:
+                raise ValueError(f"{name!r} is not a language tag")
+        return self
+
+
+class _AboutModel(Strict):
+    law: Annotated[list[Words], Field(min_length=1)]
+    acts: Annotated[list[Words], Field(min_length=1)]
+    penalties: Annotated[list[Words], Field(min_length=1)]
+    people: Annotated[list[Words], Field(min_length=1)]
+    since: Annotated[list[Words], Field(min_length=1)]
+    uncertain: Annotated[list[Words], Field(min_length=1)]
+
+
+class _WordsModel(Strict):
+    heading: Words
+    who: Words
+    what: Words
+    penalty: Words
+    publisher: Words
+    more: Words
+    reminder: Words
+    about_title: Words
+    about: _AboutModel
+
+
+class _NoticeModel(Strict):
+    id: Identifier
+    version: Annotated[int, Field(ge=1)]
+    jurisdiction: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    acts: list[Annotated[Act, Field(strict=False)]]
+    publisher: Words
+    designated: date
+    register_url: WebAddress
+    reviewed_on: date | None = None
+    reviewed_by_role: str = ""
+    review_by: date
+    rule: list[_RuleModel] = Field(alias="rules", min_length=1)
+    words: _WordsModel
+
+
+class _NoticesModel(Strict):
+    notice: list[_NoticeModel] = Field(min_length=1)
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeSource:
+    """A notice as an editor wrote it: rules, facts, and its English words by segment.
+
+    `segments` maps a segment's name ("who", "about.law.1") to its English text, placeholders unfilled.
+    """
+
+    id: NoticeId
+    version: int
+    jurisdiction: CountryCode
+    rules: tuple[Rule, ...]
+    acts: tuple[Act, ...]
+    publisher: str
+    designated: date
+    register_url: str
+    reviewed_on: date | None
+    review_by: date
+    segments: Mapping[str, str]
+
+    def context(self, segment: str) -> str:
+        """Return the msgctxt of a segment in the domain `notices`."""
+        return f"{self.id}/{self.version}/{segment}"
+
+
+def load_notices(root: Path, aliases: Mapping[str, str]) -> tuple[NoticeSource, ...]:
+    """Read config/notices.toml. Raises SourceError with every Problem."""
+    model = parse_model(_NoticesModel, parse_toml(read_text(root / NOTICES, NOTICES), NOTICES), NOTICES)
+    return tuple(_to_notice(notice, aliases) for notice in model.notice)
+
+
+def _to_notice(model: _NoticeModel, aliases: Mapping[str, str]) -> NoticeSource:
+    return NoticeSource(
+        id=NoticeId(model.id),
+        version=model.version,
+        jurisdiction=CountryCode(model.jurisdiction),
+        rules=tuple(_to_rule(rule, aliases) for rule in model.rule),
+        acts=tuple(model.acts),
+        publisher=model.publisher,
+        designated=model.designated,
+        register_url=model.register_url,
+        reviewed_on=model.reviewed_on if model.reviewed_by_role else None,
+        review_by=model.review_by,
+        segments=_to_segments(model.words),
+    )
+
+
+def _to_rule(model: _RuleModel, aliases: Mapping[str, str]) -> Rule:
+    if model.territory is not None:
+        return TerritoryRule(model.id, TerritoryId(model.territory))
+    if model.languages is not None:
+        return LanguageRule(model.id, tuple(parse_tag(name, aliases) or name for name in model.languages))
+    return EverywhereRule(model.id)
+
+
+def _to_segments(words: _WordsModel) -> Mapping[str, str]:
+    segments = words.model_dump(exclude={"about"})
+    for kind in SECTIONS:
+        for number, paragraph in enumerate(getattr(words.about, kind), start=1):
+            segments[f"about.{kind}.{number}"] = paragraph
+    return segments
