@@ -181,7 +181,7 @@ def _is_weight(text: str) -> bool:
     """`q=` and a number from 0 to 1 with at most three decimals (RFC 9110 §12.4.2)."""
     if text[:2] not in ("q=", "Q="):
         return False
-    whole, dot, decimals = text[2:].partition(".")
+    whole, _, decimals = text[2:].partition(".")
     if whole not in ("0", "1") or len(decimals) > 3:
         return False
     if any(character not in string.digits for character in decimals):

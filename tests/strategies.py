@@ -189,7 +189,8 @@ WEIGHTS = ("", "", "", ";q=0", ";q=0.0", ";q=0.5", ";q=1", ";q=1.", ";q=0.001", 
 MALFORMED = (
     *("ru-", "-en", "e n", "en;q=2", "en;q=0.1234", "en;q", "en;", "en;q=1;q=1", "en;level=1", "*-CH", "12", "en--US"),
     *("ninechars", "en-ninechars", "ру", "en\xa0", "\xa0", "en\x0b", "en\n", "en;q=-1", "en;q=1.001", "en;q=.5"),
-    *("en;q= 0.5", "en;q =0.5", "en;q=nan", "en;q=1e0", "en;q=0,5", "\x00", "%", "**", "*;q=2", "en;q=0.5;", "ŕu", "ｒｕ"),
+    *("en;q= 0.5", "en;q =0.5", "en;q=nan", "en;q=1e0", "en;q=0,5", "\x00", "%", "**"),
+    *("*;q=2", "en;q=0.5;", "ŕu", "ｒｕ", "en\x85", "en\u2028", "\u3000en"),
     *("en;\xa0q=1", "e", "q=1", ";q=1", "en/us", "en-é", "en-U S", "'en'", "en;q=٠", "en-٣", "en;q=1.0000", "en.UTF-8"),
 )
 FUZZ = "ruRUen-_,;*=qQ01.5 \t\xa0"
@@ -245,9 +246,12 @@ def _draw_rules(random: Random) -> tuple[Rule, ...]:
 def _make_safe_draft(random: Random, edition: Edition) -> _Draft:
     target = random.choice(edition.notices)
     listed = {
-        name for notice in edition.notices for rule in notice.rules if isinstance(rule, LanguageRule)
+        name
+        for notice in edition.notices
+        for rule in notice.rules
+        if isinstance(rule, LanguageRule)
         for name in rule.languages
-    }  # fmt: skip
+    }
     members = [random.choice(HARMLESS) + random.choice(WEIGHTS) for _ in range(random.choice((0, 1, 1, 2, 3, 6)))]
     if random.random() < 0.2:
         members.insert(random.randint(0, len(members)), random.choice(("*", "*;q=0", "*;q=0.1", "", " ")))

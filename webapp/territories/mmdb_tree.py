@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 U64 = npt.NDArray[np.uint64]
-I64 = npt.NDArray[np.int64]
+U32 = npt.NDArray[np.uint32]
+U8 = npt.NDArray[np.uint8]
 
 SEPARATOR = 16
 """Zero bytes between the tree and the data section."""
@@ -32,8 +33,8 @@ class Networks:
 
     high: U64
     low: U64
-    length: I64
-    pointer: I64
+    length: U8
+    pointer: U32
 
     def __len__(self) -> int:
         return len(self.pointer)
@@ -45,8 +46,8 @@ def load_networks(path: Path, metadata: maxminddb.reader.Metadata) -> Networks:
     return _walk(children, int(metadata.node_count), 32 if metadata.ip_version == 4 else 128)
 
 
-def _load_children(path: Path, metadata: maxminddb.reader.Metadata) -> I64:
-    """The tree as an array of shape (nodes, 2)."""
+def _load_children(path: Path, metadata: maxminddb.reader.Metadata) -> U32:
+    """The tree as an array of shape (2, nodes)."""
     count, size = int(metadata.node_count), int(metadata.record_size)
     if size not in (24, 28, 32) or count < 1:
         raise TreeError(f"a tree of {count} nodes with records of {size} bits")
@@ -54,76 +55,65 @@ def _load_children(path: Path, metadata: maxminddb.reader.Metadata) -> I64:
     if path.stat().st_size < length + SEPARATOR:
         raise TreeError(f"the file ends inside its search tree ({path.stat().st_size} of {length} bytes)")
     raw = np.fromfile(path, dtype=np.uint8, count=length).reshape(count, size // 4)
-    wide = [raw[:, column].astype(np.int64) for column in range(size // 4)]
-    return np.stack(_join_columns(wide, size), axis=1)
+    children = np.zeros((2, count), dtype=np.uint32)
+    half = size // 8
+    for side, columns in enumerate((range(half), range(raw.shape[1] - half, raw.shape[1]))):
+        if size == 28:
+            children[side] = raw[:, 3] >> 4 if side == 0 else raw[:, 3] & 15
+        for column in columns:
+            children[side] = (children[side] << np.uint32(8)) | raw[:, column]
+    return children
 
 
-def _join_columns(wide: list[I64], size: int) -> list[I64]:
-    """Bytes of each node to its left and right record."""
-    if size == 24:
-        return [_big_endian(wide[:3]), _big_endian(wide[3:])]
-    if size == 32:
-        return [_big_endian(wide[:4]), _big_endian(wide[4:])]
-    return [((wide[3] >> 4) << 24) | _big_endian(wide[:3]), ((wide[3] & 15) << 24) | _big_endian(wide[4:])]
-
-
-def _big_endian(columns: list[I64]) -> I64:
-    value = np.zeros_like(columns[0])
-    for column in columns:
-        value = (value << 8) | column
-    return value
-
-
-def _find_ipv4_root(children: I64, count: int) -> int:
+def _find_ipv4_root(children: U32, count: int) -> int:
     """The node of ::/96, which other prefixes may alias (2002::/16 and the like); -1 when there is none."""
     node = 0
     for _ in range(96):
-        node = int(children[node, 0])
+        node = int(children[0, node])
         if node >= count:
             return -1
     return node
 
 
-def _walk(children: I64, count: int, bits: int) -> Networks:
+def _walk(children: U32, count: int, bits: int) -> Networks:
     """Level by level; a tree visits no node twice, so more visits than nodes mean a cycle."""
     ipv4_root = _find_ipv4_root(children, count) if bits == 128 else -1
-    nodes = np.zeros(1, dtype=np.int64)
+    nodes = np.zeros(1, dtype=np.uint32)
     high = np.zeros(1, dtype=np.uint64)
     low = np.zeros(1, dtype=np.uint64)
-    found: list[tuple[U64, U64, I64, I64]] = []
+    found: list[tuple[U64, U64, U8, U32]] = []
     visits = 0
-    for depth in range(1, bits + 1):
+    for depth in range(129 - bits, 129):
         visits += len(nodes)
         if visits > count:
             raise TreeError("the search tree has a cycle or shares nodes")
-        nodes, high, low = _step(children, nodes, high, low, depth + 128 - bits)
+        nodes, high, low = _step(children, nodes, high, low, depth)
         leaf = nodes > count
         if leaf.any():
-            lengths = np.full(int(leaf.sum()), depth + 128 - bits, dtype=np.int64)
-            found.append((high[leaf], low[leaf], lengths, nodes[leaf] - count - SEPARATOR))
+            lengths = np.full(int(leaf.sum()), depth, dtype=np.uint8)
+            found.append((high[leaf], low[leaf], lengths, nodes[leaf] - np.uint32(count + SEPARATOR)))
         inner = nodes < count
         if ipv4_root >= 0:
             inner &= (nodes != ipv4_root) | ((high == 0) & (low == 0))
         nodes, high, low = nodes[inner], high[inner], low[inner]
-        if not len(nodes):
-            break
     if len(nodes):
         raise TreeError("the search tree is deeper than an address is long")
     return _in_order(found)
 
 
-def _step(children: I64, nodes: I64, high: U64, low: U64, depth: int) -> tuple[I64, U64, U64]:
+def _step(children: U32, nodes: U32, high: U64, low: U64, depth: int) -> tuple[U32, U64, U64]:
     """The two children of every node, with their first addresses; `depth` counts bits of 128 from the left."""
-    below = children[nodes].T.reshape(-1)
+    below = np.concatenate((children[0, nodes], children[1, nodes]))
     bit = np.uint64(1) << np.uint64((128 - depth) % 64)
     high_bit, low_bit = (bit, np.uint64(0)) if depth <= 64 else (np.uint64(0), bit)
     return below, np.concatenate((high, high | high_bit)), np.concatenate((low, low | low_bit))
 
 
-def _in_order(found: list[tuple[U64, U64, I64, I64]]) -> Networks:
+def _in_order(found: list[tuple[U64, U64, U8, U32]]) -> Networks:
     if not found:
         empty = np.zeros(0, dtype=np.uint64)
-        return Networks(empty, empty, empty.astype(np.int64), empty.astype(np.int64))
+        return Networks(empty, empty, empty.astype(np.uint8), empty.astype(np.uint32))
     high, low, length, pointer = (np.concatenate(part) for part in zip(*found, strict=True))
+    found.clear()
     order = np.lexsort((low, high))
     return Networks(high[order], low[order], length[order], pointer[order])

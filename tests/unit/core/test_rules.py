@@ -1,0 +1,221 @@
+"""One rule against one reader: the verdict, and the reason that an editor reads."""
+
+from collections.abc import Iterable
+
+import pytest
+
+from tests.strategies import ALIASES, BELARUS, OCCUPIED, RUSSIA, make_map, make_place, make_reader
+from webapp.core.model import (
+    EverywhereRule,
+    LanguageRule,
+    MapFacts,
+    Place,
+    Rule,
+    TerritoryRule,
+    UnknownPlace,
+    UnknownReason,
+)
+from webapp.core.rules import Finding, Verdict, describe, evaluate
+
+IN_RUSSIA = TerritoryRule("in-russia", RUSSIA)
+NOWHERE = UnknownPlace(UnknownReason.TUNNEL, "arrives through a tunnel")
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        pytest.param(IN_RUSSIA, "the reader is in russia, or may be", id="territory"),
+        pytest.param(LanguageRule("l", ("ru",)), "the reader reads one of: ru", id="one language"),
+        pytest.param(LanguageRule("l", ("ru", "tt")), "the reader reads one of: ru, tt", id="two languages"),
+        pytest.param(EverywhereRule("e"), "anybody", id="everywhere"),
+    ],
+)
+def test_a_rule_says_whom_it_is_for(rule: Rule, words: str) -> None:
+    """The words name the territory or the languages."""
+    assert describe(rule) == words
+
+
+@pytest.mark.parametrize(
+    ("place", "facts", "verdict", "because"),
+    [
+        pytest.param(
+            make_place(), make_map(), Verdict.EXCLUDED, "192.0.2.0/24 is outside russia", id="outside, and covered"
+        ),
+        pytest.param(
+            make_place(inside=[RUSSIA]), make_map(), Verdict.MATCHED, "192.0.2.0/24 is inside russia", id="inside"
+        ),
+        pytest.param(
+            make_place(uncertain=[RUSSIA]),
+            make_map(),
+            Verdict.UNPROVEN,
+            "192.0.2.0/24 may be inside russia: the sources of the map disagree or are too coarse",
+            id="uncertain, no reason given",
+        ),
+        pytest.param(
+            make_place(uncertain=[RUSSIA], reasons=("dbip says RU", "whois says UA")),
+            make_map(),
+            Verdict.UNPROVEN,
+            "192.0.2.0/24 may be inside russia: dbip says RU; whois says UA",
+            id="uncertain, with the reasons",
+        ),
+        pytest.param(
+            make_place(outside=[OCCUPIED, BELARUS]),
+            make_map(),
+            Verdict.UNPROVEN,
+            "the map says nothing about russia",
+            id="in none of the sets",
+        ),
+        pytest.param(
+            make_place(),
+            make_map(covers=[OCCUPIED, BELARUS]),
+            Verdict.UNPROVEN,
+            "the map was compiled from another definition of russia",
+            id="outside, by another definition",
+        ),
+        pytest.param(
+            make_place(),
+            None,
+            Verdict.UNPROVEN,
+            "the map was compiled from another definition of russia",
+            id="outside, and no map",
+        ),
+        pytest.param(
+            NOWHERE, make_map(), Verdict.UNPROVEN, "the place is unknown: arrives through a tunnel", id="unknown place"
+        ),
+        pytest.param(
+            make_place(inside=[OCCUPIED], uncertain=[BELARUS]),
+            make_map(),
+            Verdict.EXCLUDED,
+            "192.0.2.0/24 is outside russia",
+            id="inside another territory",
+        ),
+    ],
+)
+def test_a_territory_rule_excludes_only_who_is_proven_outside(
+    place: Place, facts: MapFacts | None, verdict: Verdict, because: str
+) -> None:
+    """Outside, by a map compiled from the present definition; everything else keeps the notice."""
+    finding = evaluate(IN_RUSSIA, make_reader(place), facts, ALIASES)
+    assert finding == Finding("in-russia", "the reader is in russia, or may be", verdict, because)
+
+
+@pytest.mark.parametrize("other", ["inside", "uncertain"])
+def test_a_record_that_contradicts_itself_proves_nothing(other: str) -> None:
+    """A territory in two sets at once is never excluded."""
+    sound = make_place()
+    sets = {"inside": sound.inside, "uncertain": sound.uncertain, other: frozenset({RUSSIA})}
+    place = type(sound)(sound.network, sound.country, sets["inside"], sets["uncertain"], sound.outside)
+    assert RUSSIA in place.outside
+    assert evaluate(IN_RUSSIA, make_reader(place), make_map(), ALIASES).verdict is not Verdict.EXCLUDED
+
+
+@pytest.mark.parametrize(
+    ("languages", "page", "header", "verdict", "because"),
+    [
+        pytest.param(
+            ["ru"],
+            ["en"],
+            "en",
+            Verdict.EXCLUDED,
+            "neither the page nor the browser names one of these languages",
+            id="neither names it",
+        ),
+        pytest.param(["ru"], ["ru"], "en", Verdict.MATCHED, "the page is in ru", id="page"),
+        pytest.param(
+            ["ru"], ["en", "ru"], "en", Verdict.MATCHED, "the page is in ru", id="second language of the page"
+        ),
+        pytest.param(["ru"], ["en"], "ru-RU", Verdict.MATCHED, "the browser names ru-RU", id="browser"),
+        pytest.param(["ru"], ["en"], "en, ru;q=0", Verdict.MATCHED, "the browser names ru", id="browser refuses it"),
+        pytest.param(["tt", "ru"], ["en"], "de,ru", Verdict.MATCHED, "the browser names ru", id="the second listed"),
+        pytest.param(["ru"], ["ru"], "ru", Verdict.MATCHED, "the page is in ru", id="page before browser"),
+        pytest.param(
+            ["ru"], ["en"], "!!", Verdict.UNPROVEN, "the languages of the browser could not be read", id="unreadable"
+        ),
+        pytest.param(["ru"], ["en"], "!!, ru", Verdict.MATCHED, "the browser names ru", id="unreadable but named"),
+        pytest.param(
+            ["ru"], ["ru"], "!!", Verdict.MATCHED, "the page is in ru", id="unreadable, and the page names it"
+        ),
+        pytest.param(
+            ["ru"], [], "en", Verdict.UNPROVEN, "the language of the page is not known", id="no page language"
+        ),
+    ],
+)
+def test_a_language_rule_excludes_only_who_names_none_of_its_languages(
+    languages: list[str], page: list[str], header: str, verdict: Verdict, because: str
+) -> None:
+    """The page and the browser both count, refused languages too; the reason says which one it was."""
+    rule = LanguageRule("reads", tuple(languages))
+    finding = evaluate(rule, make_reader(page=page, accept_language=header), make_map(), ALIASES)
+    assert finding == Finding("reads", f"the reader reads one of: {', '.join(languages)}", verdict, because)
+
+
+NAMED = [
+    pytest.param("ru", "RU", True, id="in capitals"),
+    pytest.param("RU", "ru-ru", True, id="listed in capitals"),
+    pytest.param("ru", "ru_RU", True, id="underscore"),
+    pytest.param("ru_RU", "ru-RU", True, id="listed with an underscore"),
+    pytest.param("ru", "rus", True, id="three-letter code"),
+    pytest.param("ru", "rus-Cyrl-RU", True, id="three-letter code with more"),
+    pytest.param("rus", "rus", True, id="listed by the very code named"),
+    pytest.param("mhr", "mhr-RU", True, id="Meadow Mari listed by the very code named"),
+    pytest.param("chm", "mhr", True, id="Meadow Mari listed as Mari"),
+    pytest.param("fa", "prs", True, id="Dari is a Persian"),
+    pytest.param("fa-AF", "prs", True, id="Dari"),
+    pytest.param("fa-AF", "prs-DE", True, id="Dari in Germany"),
+    pytest.param("fa-AF", "PRS_de", True, id="Dari in Germany in capitals with an underscore"),
+    pytest.param("fa-TJ", "prs-TJ", True, id="Dari in Tajikistan is Persian of Tajikistan"),
+    pytest.param("sr-Latn", "cnr-Latn", True, id="Montenegrin in Latin script"),
+    pytest.param("sr-Latn-ME", "cnr-Latn", True, id="Montenegrin in Latin script, listed with its region"),
+    pytest.param("sr-Cyrl", "cnr-Cyrl", True, id="Montenegrin in Cyrillic"),
+    pytest.param("*", "en", True, id="every language listed"),
+    pytest.param("ru", "rue", False, id="Rusyn"),
+    pytest.param("ru", "en-RU", False, id="English of Russia"),
+    pytest.param("ru-RU", "ru", False, id="a region listed, the language named"),
+    pytest.param("fa-AF", "fa-IR", False, id="Persian of Iran is not Dari"),
+    pytest.param("sr-Latn", "sr-Cyrl", False, id="another script"),
+]
+
+
+@pytest.mark.parametrize(("listed", "named", "at_risk"), NAMED)
+def test_a_language_counts_by_any_of_its_names_on_the_page(listed: str, named: str, at_risk: bool) -> None:
+    """Case, spelling and older or longer codes make no difference to what the page is in."""
+    finding = evaluate(LanguageRule("reads", (listed,)), make_reader(page=["en-x-page", named]), make_map(), ALIASES)
+    assert (finding.verdict is Verdict.MATCHED) is at_risk
+
+
+@pytest.mark.parametrize("aliases", [pytest.param(ALIASES, id="resolved"), pytest.param(None, id="as sent")])
+@pytest.mark.parametrize(("listed", "named", "at_risk"), NAMED)
+def test_a_language_counts_by_any_of_its_names_in_the_browser(
+    listed: str, named: str, at_risk: bool, aliases: dict[str, str] | None
+) -> None:
+    """The same holds for the browser, whether or not aliases were resolved while its header was read."""
+    reader = make_reader(page=["de"], accept_language=f"de, {named};q=0.1", aliases=aliases)
+    finding = evaluate(LanguageRule("reads", (listed,)), reader, make_map(), ALIASES)
+    assert (finding.verdict is not Verdict.EXCLUDED) is at_risk
+
+
+@pytest.mark.parametrize("header", [None, "", ",", "*", "*;q=0", "*, en"])
+def test_a_browser_that_names_no_language_is_excluded(header: str | None) -> None:
+    """A missing header and the wildcard name no language at risk."""
+    rule = LanguageRule("reads", ("ru", "tt"))
+    assert evaluate(rule, make_reader(accept_language=header), make_map(), ALIASES).verdict is Verdict.EXCLUDED
+
+
+@pytest.mark.parametrize("page", [["xx-!!"], ["en", "xx-!!"]])
+def test_a_page_language_that_is_no_tag_is_compared_as_it_is(page: list[str]) -> None:
+    """It falls under the range that it spells, and under no other."""
+    assert evaluate(LanguageRule("r", ("xx",)), make_reader(page=page), None, {}).verdict is Verdict.MATCHED
+    assert evaluate(LanguageRule("r", ("ru",)), make_reader(page=page), None, {}).verdict is Verdict.EXCLUDED
+
+
+@pytest.mark.parametrize("place", [make_place(), NOWHERE], ids=["known", "unknown"])
+def test_a_rule_for_everybody_matches_everybody(place: Place) -> None:
+    """No place and no language excludes anybody."""
+    finding = evaluate(EverywhereRule("all"), make_reader(place), make_map(), ALIASES)
+    assert finding == Finding("all", "anybody", Verdict.MATCHED, "this rule is for everybody")
+
+
+def test_a_verdict_is_spelled_as_editors_read_it() -> None:
+    """The words are part of what `explain` prints."""
+    spelled: Iterable[str] = Verdict
+    assert list(spelled) == ["matched", "unproven", "excluded"]

@@ -1,0 +1,88 @@
+"""The environment, read once into frozen Settings. Nothing else in the package looks at the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+
+from webapp.errors import SettingsError
+
+Network = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this process runs.
+
+    root             folder with config/, content/, translations/, static/       WEBAPP_ROOT, default "."
+    host, port       where to listen                                            HOST, PORT: 127.0.0.1, 8000
+    workers          processes                                                  WORKERS, default 1
+    trusted_proxies  CIDR blocks of our own proxies; empty: readers connect     TRUSTED_PROXIES, comma separated
+                     directly, and any sign of a proxy makes the place unknown
+    base_url         overrides base_url of config/site.toml                     BASE_URL
+    hsts             send Strict-Transport-Security (only behind TLS)           HSTS=1
+    onion_location   base address of the onion service, if there is one         ONION_LOCATION
+    """
+
+    root: Path = Path()
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    trusted_proxies: tuple[Network, ...] = ()
+    base_url: str | None = None
+    hsts: bool = False
+    onion_location: str | None = None
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read Settings from the environment. Raises SettingsError naming every variable at fault."""
+    given = os.environ if environ is None else environ
+    faults: list[str] = []
+    settings = Settings(
+        root=Path(given.get("WEBAPP_ROOT") or ".").resolve(),
+        host=given.get("HOST") or "127.0.0.1",
+        port=_whole_number(given, "PORT", 8000, 1, 65535, faults),
+        workers=_whole_number(given, "WORKERS", 1, 1, 256, faults),
+        trusted_proxies=_networks(given, "TRUSTED_PROXIES", faults),
+        base_url=_web_address(given, "BASE_URL", faults),
+        hsts=_switch(given, "HSTS", faults),
+        onion_location=_web_address(given, "ONION_LOCATION", faults),
+    )
+    if faults:
+        raise SettingsError("\n".join(faults))
+    return settings
+
+
+def _whole_number(given: Mapping[str, str], name: str, default: int, low: int, high: int, faults: list[str]) -> int:
+    text = given.get(name, "").strip()
+    if not text:
+        return default
+    if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+        faults.append(f"{name}={text!r}: write a whole number from {low} to {high}.")
+        return default
+    return int(text)
+
+
+def _networks(given: Mapping[str, str], name: str, faults: list[str]) -> tuple[Network, ...]:
+    networks = []
+    for text in filter(None, (part.strip() for part in given.get(name, "").split(","))):
+        try:
+            networks.append(ip_network(text))
+        except ValueError as fault:
+            faults.append(f"{name}: {text!r} is not a CIDR block ({fault}); write 192.0.2.0/24 or 2001:db8::/32.")
+    return tuple(networks)
+
+
+def _web_address(given: Mapping[str, str], name: str, faults: list[str]) -> str | None:
+    text = given.get(name, "").strip().rstrip("/")
+    if text and not text.startswith(("https://", "http://")):
+        faults.append(f"{name}={text!r}: write the whole address, such as https://news.example.")
+    return text or None
+
+
+def _switch(given: Mapping[str, str], name: str, faults: list[str]) -> bool:
+    text = given.get(name, "").strip().lower()
+    if text not in {"", "0", "1", "true", "false", "yes", "no"}:
+        faults.append(f"{name}={text!r}: write 1 or 0.")
+    return text in {"1", "true", "yes"}

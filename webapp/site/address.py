@@ -1,0 +1,139 @@
+"""From a connection to the reader's address, or to the reason why it is unknown. Believes nobody but our proxies.
+
+Direct mode (no trusted proxies): the peer is the reader, unless a header betrays a proxy in between; then the
+peer proves nothing. Proxy mode: the peer must be one of our proxies, and X-Forwarded-For, read from right to
+left, must hold nothing but our proxies and then exactly one address. Every anomaly ends in *unknown*, which
+shows the notice. An entry to the left of the reader's address is an anomaly too: it is what a proxy outside
+our knowledge leaves behind, and the reader may be anywhere behind it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
+
+from webapp.core.addresses import find_obstacle
+from webapp.core.model import Address, UnknownPlace, UnknownReason
+from webapp.settings import Network
+
+FORWARDED_FOR = "x-forwarded-for"
+PROXY_HEADERS = (
+    FORWARDED_FOR,
+    "forwarded",
+    "via",
+    "x-real-ip",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "x-originating-ip",
+    "client-ip",
+    "true-client-ip",
+    "cf-connecting-ip",
+    "cf-connecting-ipv6",
+    "cf-ray",
+    "fastly-client-ip",
+    "cloudfront-viewer-address",
+    "x-forwarded",
+    "x-forwarded-host",
+    "forwarded-for",
+    "x-proxyuser-ip",
+)
+"""Headers that only a proxy writes. In direct mode one of them is enough to doubt the peer."""
+
+FOREIGN_HEADERS = ("forwarded", "client-ip", "forwarded-for", "x-forwarded", "x-originating-ip", "x-proxyuser-ip")
+"""Headers that none of our proxies writes, so that behind them somebody else's proxy must have."""
+
+MAX_FORWARDED = 2048
+"""Longest X-Forwarded-For that is read, in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The reader's address, or None with the reason. `steps` tells in words how we came to it."""
+
+    address: Address | None
+    unknown: UnknownPlace | None
+    steps: tuple[str, ...]
+
+
+def resolve(peer: str | None, headers: Mapping[str, Sequence[str]], trusted: Sequence[Network]) -> Resolved:
+    """Find the reader's address. `headers` has lower-case names; values are those of repeated headers, in order."""
+    steps: list[str] = []
+    peer_address = _parse(peer or "")
+    if peer_address is None:
+        return _unknown(UnknownReason.NO_ADDRESS, "the connection has no IP address", steps)
+    steps.append(f"the connection comes from {peer_address}")
+    if not trusted:
+        return _resolve_direct(peer_address, headers, steps)
+    if not _is_trusted(peer_address, trusted):
+        return _unknown(UnknownReason.UNTRUSTED_CHAIN, "the connection does not come from a trusted proxy", steps)
+    steps.append(f"{peer_address} is a trusted proxy")
+    return _resolve_forwarded(headers, trusted, steps)
+
+
+def _resolve_direct(peer: Address, headers: Mapping[str, Sequence[str]], steps: list[str]) -> Resolved:
+    steps.append("no proxy is trusted, so the reader should be connected directly")
+    signs = [name for name in PROXY_HEADERS if name in headers]
+    if signs:
+        detail = f"a proxy that is not configured left its mark ({signs[0]})"
+        return _unknown(UnknownReason.UNTRUSTED_CHAIN, detail, steps)
+    return _judge(peer, steps)
+
+
+def _resolve_forwarded(headers: Mapping[str, Sequence[str]], trusted: Sequence[Network], steps: list[str]) -> Resolved:
+    signs = [name for name in FOREIGN_HEADERS if name in headers]
+    if signs:
+        detail = f"a proxy outside our own chain left its mark ({signs[0]})"
+        return _unknown(UnknownReason.UNTRUSTED_CHAIN, detail, steps)
+    value = ",".join(headers.get(FORWARDED_FOR, ()))
+    if not value.strip():
+        return _unknown(UnknownReason.NO_ADDRESS, "the proxy sent no X-Forwarded-For", steps)
+    if len(value) > MAX_FORWARDED:
+        return _unknown(UnknownReason.MALFORMED, "X-Forwarded-For is too long to be true", steps)
+    entries = [entry.strip(" \t") for entry in value.split(",")]
+    while entries:
+        address = _parse(entries.pop())
+        if address is None:
+            return _unknown(UnknownReason.MALFORMED, "X-Forwarded-For holds something other than an address", steps)
+        if _is_trusted(address, trusted):
+            steps.append(f"X-Forwarded-For, from the right: {address} is a trusted proxy")
+            continue
+        steps.append(f"X-Forwarded-For, from the right: {address} is the first address that is not ours")
+        if entries:
+            detail = "X-Forwarded-For names a further address behind the reader's, so another proxy may stand there"
+            return _unknown(UnknownReason.UNTRUSTED_CHAIN, detail, steps)
+        if _disagrees(headers.get("x-real-ip", ()), address):
+            return _unknown(UnknownReason.UNTRUSTED_CHAIN, "X-Real-IP contradicts X-Forwarded-For", steps)
+        return _judge(address, steps)
+    return _unknown(UnknownReason.NO_ADDRESS, "X-Forwarded-For names only our own proxies", steps)
+
+
+def _disagrees(values: Sequence[str], address: Address) -> bool:
+    return any(_parse(value.strip()) != address for value in values)
+
+
+def _judge(address: Address, steps: list[str]) -> Resolved:
+    obstacle = find_obstacle(address)
+    if obstacle is not None:
+        steps.append(f"so the place is unknown: {obstacle.detail}")
+        return Resolved(address, obstacle, tuple(steps))
+    steps.append(f"so the reader's address is {address}")
+    return Resolved(address, None, tuple(steps))
+
+
+def _unknown(reason: UnknownReason, detail: str, steps: list[str]) -> Resolved:
+    return Resolved(None, UnknownPlace(reason, detail), (*steps, f"so the place is unknown: {detail}"))
+
+
+def _is_trusted(address: Address, trusted: Sequence[Network]) -> bool:
+    return any(address in network for network in trusted)
+
+
+def _parse(text: str) -> Address | None:
+    """Read an address strictly: no port, no brackets, no zone, no leading zeros, only ASCII. Mapped ones are unmapped."""
+    if not text.isascii() or "%" in text:
+        return None
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address

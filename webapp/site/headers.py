@@ -1,0 +1,73 @@
+"""The response headers of every status, in one table. No other module sets a security or cache header."""
+
+import base64
+import hashlib
+from enum import StrEnum
+
+from werkzeug.datastructures import Headers
+
+
+class Kind(StrEnum):
+    """What a response carries: a page or feed (never kept), a picture (never kept), a fixed file (may be kept)."""
+
+    PAGE = "page"
+    PICTURE = "picture"
+    FIXED = "fixed"
+
+
+_FEATURES = (
+    "accelerometer", "ambient-light-sensor", "attribution-reporting", "autoplay", "bluetooth", "browsing-topics",
+    "camera", "compute-pressure", "display-capture", "encrypted-media", "fullscreen", "gamepad", "geolocation",
+    "gyroscope", "hid", "identity-credentials-get", "idle-detection", "interest-cohort", "join-ad-interest-group",
+    "local-fonts", "magnetometer", "microphone", "midi", "payment", "picture-in-picture",
+    "publickey-credentials-get", "run-ad-auction", "screen-wake-lock", "serial", "storage-access", "usb",
+    "web-share", "window-management", "xr-spatial-tracking",
+)  # fmt: skip
+
+_ALWAYS = {
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _FEATURES),
+    "Origin-Agent-Cluster": "?1",
+    "X-Robots-Tag": "noarchive",
+    "X-DNS-Prefetch-Control": "off",
+}
+
+_NOT_KEPT = {
+    "Cache-Control": "private, no-store",
+    "CDN-Cache-Control": "no-store",
+    "Surrogate-Control": "no-store",
+}
+
+_KEPT = {"Cache-Control": "public, max-age=3600"}
+
+_SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+
+def page_policy(css: str) -> str:
+    """Return the Content-Security-Policy of pages whose one style element holds exactly `css`."""
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'self' 'sha256-{digest}'; img-src 'self'; font-src 'self'; "
+        "script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+
+
+def set_headers(headers: Headers, kind: Kind, policy: str, hsts: bool, onion: str | None, path: str) -> None:
+    """Write the table into `headers`, and take out what must not leave. `onion` is the onion service's base."""
+    headers.update(_ALWAYS)
+    headers.update(_KEPT if kind is Kind.FIXED else _NOT_KEPT)
+    headers["Content-Security-Policy"] = _SVG_POLICY if kind is Kind.PICTURE else policy
+    if kind is Kind.PAGE:
+        headers["Vary"] = "Accept-Encoding, Accept-Language"
+    if hsts:
+        headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+    if onion and kind is Kind.PAGE:
+        headers["Onion-Location"] = onion + path
+    for name in ("Set-Cookie", "Server", "Report-To", "NEL", "ETag", "Last-Modified"):
+        headers.pop(name, None)

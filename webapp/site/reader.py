@@ -1,0 +1,38 @@
+"""From a request to a Reader: where she is and which languages she reads. Lives for one request, is never kept."""
+
+from collections.abc import Mapping, Sequence
+
+from webapp.core.locales import parse_accept_language
+from webapp.core.model import Edition, LocaleTag, Place, Reader, UnknownPlace, UnknownReason
+from webapp.settings import Network
+from webapp.site.address import Resolved, resolve
+
+Headers = Mapping[str, Sequence[str]]
+
+
+def headers_of(environ: Mapping[str, object]) -> Headers:
+    """Collect the request headers of a WSGI environ, names in lower case."""
+    return {
+        name[5:].replace("_", "-").lower(): (str(value),) for name, value in environ.items() if name.startswith("HTTP_")
+    }
+
+
+def find_place(edition: Edition, resolved: Resolved) -> Place:
+    """Look an address up in the edition's map. Never raises; what goes wrong is a reason to know nothing."""
+    if resolved.unknown is not None or resolved.address is None:
+        return resolved.unknown or UnknownPlace(UnknownReason.NO_ADDRESS, "there is no address")
+    if edition.finder is None:
+        return UnknownPlace(UnknownReason.NO_MAP, "there is no territory map that can be believed")
+    try:
+        return edition.finder.find(resolved.address)
+    except Exception as fault:  # noqa: BLE001 - whatever fails in a lookup, the place is unknown and the notice shown
+        return UnknownPlace(UnknownReason.MAP_ERROR, f"the lookup failed ({type(fault).__name__})")
+
+
+def read_reader(
+    edition: Edition, peer: str | None, headers: Headers, trusted: Sequence[Network], page: tuple[LocaleTag, ...]
+) -> tuple[Reader, Resolved]:
+    """Make the Reader of a request, and the steps by which her address was found."""
+    resolved = resolve(peer, headers, trusted)
+    accepted = parse_accept_language(",".join(headers.get("accept-language", ())) or None, edition.language_aliases)
+    return Reader(find_place(edition, resolved), page, accepted), resolved

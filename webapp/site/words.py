@@ -1,0 +1,100 @@
+"""Interface words for one page: found along the locale's chain, shown as text, marked when in another language.
+
+A translation is never markup. Placeholders are braces around a name; what fills them is escaped unless it is
+Markup of our own. A word that had to come from a fallback language says so with `lang` and `dir`.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from babel.dates import format_date, format_time
+from babel.lists import format_list
+from markupsafe import Markup, escape
+
+from webapp.core.model import Catalog, Direction, Edition, Locale, LocaleTag
+from webapp.sources.catalogs import PLACEHOLDER
+from webapp.sources.load import SOURCE_LOCALE
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A word as it will be shown. Printing it in a template escapes it; `plain` is for attributes and titles."""
+
+    template: str
+    values: dict[str, object]
+    lang: LocaleTag
+    direction: Direction
+    foreign: bool
+
+    @property
+    def plain(self) -> str:
+        """The text alone, unescaped, without marks of language."""
+        return PLACEHOLDER.sub(lambda found: _plain(self.values[found[1]]), self.template)
+
+    def __str__(self) -> str:
+        return self.plain
+
+    def __html__(self) -> str:
+        pieces = PLACEHOLDER.split(self.template)
+        filled = [escape(self.values[piece]) if index % 2 else escape(piece) for index, piece in enumerate(pieces)]
+        text = Markup().join(filled)
+        if not self.foreign:
+            return str(text)
+        return str(Markup('<span lang="{}" dir="{}">{}</span>').format(self.lang, self.direction.value, text))
+
+
+def _plain(value: object) -> str:
+    return Markup(value).striptags() if isinstance(value, Markup) else str(value)
+
+
+class Words:
+    """The words functions that templates are given, for one edition and one locale."""
+
+    def __init__(self, edition: Edition, locale: Locale) -> None:
+        self._locale = locale
+        chain = [locale.tag, *locale.ui_fallback]
+        self._chain = [(edition.locales[tag], edition.catalogs[tag]) for tag in chain]
+        self._last = edition.locales.get(SOURCE_LOCALE)
+
+    def t(self, message: str, **values: object) -> Text:
+        """Translate a message of the interface."""
+        return self._find(message, values, lambda catalog: catalog.find(None, message))
+
+    def tp(self, context: str, message: str, **values: object) -> Text:
+        """Translate a message that has a msgctxt."""
+        return self._find(message, values, lambda catalog: catalog.find(context, message))
+
+    def tn(self, one: str, many: str, number: int, **values: object) -> Text:
+        """Translate a message with a number, which fills `{n}`."""
+        source = one if number == 1 else many
+        filled = {"n": self.write_number(number), **values}
+        return self._find(source, filled, lambda catalog: catalog.find_plural(None, one, many, number))
+
+    def _find(self, source: str, values: dict[str, object], ask: Callable[[Catalog], str | None]) -> Text:
+        for locale, catalog in self._chain:
+            found = source if locale.tag == SOURCE_LOCALE else ask(catalog)
+            if found:
+                return Text(found, values, locale.tag, locale.direction, locale.tag != self._locale.tag)
+        foreign = self._locale.tag != SOURCE_LOCALE
+        return Text(source, values, SOURCE_LOCALE, Direction.LTR, foreign)
+
+    def write_number(self, number: int) -> str:
+        """Write a small whole number in the locale's digits."""
+        return self._in_digits(str(number))
+
+    def write_date(self, day: date) -> str:
+        """Write a date in full, with its year."""
+        return self._in_digits(format_date(day, "long", locale=self._locale.formatting))
+
+    def write_time(self, moment: datetime) -> str:
+        """Write a date and a time of day, in UTC."""
+        clock = format_time(moment, "short", locale=self._locale.formatting)
+        return self._in_digits(f"{format_date(moment, 'long', locale=self._locale.formatting)}, {clock} UTC")
+
+    def write_list(self, items: Iterable[str]) -> str:
+        """Join items as the locale joins a list."""
+        return format_list(list(items), locale=self._locale.formatting)
+
+    def _in_digits(self, text: str) -> str:
+        return text.translate({ord("0") + value: digit for value, digit in enumerate(self._locale.digits)})

@@ -1,0 +1,179 @@
+"""Everything on disk, made into one Edition or refused with every Problem at once."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+from webapp.core.checks import check_edition
+from webapp.core.model import (
+    Article,
+    Catalog,
+    Edition,
+    Locale,
+    LocaleTag,
+    MapFacts,
+    Notice,
+    Slug,
+    Territory,
+    TerritoryFinder,
+    TerritoryId,
+)
+from webapp.errors import MapError, Problem, Severity, SourceError, has_errors
+from webapp.sources.articles import load_articles
+from webapp.sources.catalogs import PoCatalog, load_catalog, source_catalog
+from webapp.sources.config import SiteConfig, load_site
+from webapp.sources.legal import to_notice
+from webapp.sources.locales import language_aliases, load_locales
+from webapp.sources.notices import NoticeSource, load_notices
+from webapp.sources.pictures import check_svg
+from webapp.territories.definitions import Definitions, check_definitions, load_definitions
+from webapp.territories.map import load_map
+
+SOURCE_LOCALE = LocaleTag("en")
+"""The language of the words in templates and configuration."""
+
+FOLDERS = ("config", "content", "translations")
+MAP = "config/territories.mmdb"
+
+Part = TypeVar("Part")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """An edition that may be served, and what an editor should look at all the same."""
+
+    edition: Edition
+    warnings: tuple[Problem, ...]
+
+
+class _Collector:
+    """Reads one source after another, keeping every Problem, so that a fault in one hides none in the next."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def read(self, read: Callable[[], Part]) -> Part | None:
+        try:
+            return read()
+        except SourceError as fault:
+            self.problems += fault.problems
+            return None
+
+
+def load_edition(root: Path, today: date, base_url: str | None = None) -> Loaded:
+    """Read the site in `root`. Raises SourceError with every Problem when it may not be served.
+
+    `base_url` overrides the one in config/site.toml. `today` is for the checks of dates.
+    """
+    if not (root / "config").is_dir():
+        hint = "Start in the folder that holds config/, content/ and translations/, or set WEBAPP_ROOT to it."
+        raise SourceError([Problem("config.none", "config", "there is no config/ folder here", hint)])
+    collect = _Collector()
+    aliases = language_aliases()
+    config = collect.read(lambda: load_site(root))
+    locales = collect.read(lambda: load_locales(root)) or {}
+    sources = collect.read(lambda: load_notices(root, aliases))
+    definitions = collect.read(lambda: load_definitions(root))
+    catalogs = {tag: _load_catalogs(root, locale, collect) for tag, locale in locales.items()}
+    articles = _load_articles(root, config, locales, collect)
+    collect.read(lambda: _check_author_pictures(root, config))
+    if config is None or sources is None or definitions is None or articles is None or has_errors(collect.problems):
+        raise SourceError(collect.problems)
+    collect.problems += [*config.warnings, *check_definitions(root, today)]
+    facts, finder = _load_map(root, definitions, collect)
+    edition = Edition(
+        digest=digest_sources(root),
+        site=replace(config.site, base_url=base_url.rstrip("/")) if base_url else config.site,
+        locales=locales,
+        territories=_territories(definitions),
+        notices=_notices(sources, locales, catalogs, collect),
+        articles=articles,
+        catalogs={tag: messages for tag, (messages, _) in catalogs.items()},
+        language_aliases=aliases,
+        map=facts,
+        finder=finder,
+    )
+    problems = (*collect.problems, *check_edition(edition, today))
+    if has_errors(problems):
+        raise SourceError(problems)
+    return Loaded(edition, problems)
+
+
+def _load_articles(
+    root: Path, config: SiteConfig | None, locales: Mapping[LocaleTag, Locale], collect: _Collector
+) -> Mapping[Slug, Article] | None:
+    return collect.read(lambda: load_articles(root, config.authors if config else {}, locales))
+
+
+def _load_catalogs(root: Path, locale: Locale, collect: _Collector) -> tuple[PoCatalog, PoCatalog]:
+    if locale.tag == SOURCE_LOCALE:
+        return source_catalog(), source_catalog()
+    found = []
+    for domain in ("messages", "notices"):
+        loaded = collect.read(lambda domain=domain: load_catalog(root, locale, domain))  # type: ignore[misc]  # mypy infers no lambda with a default
+        catalog, warnings = loaded or (source_catalog(), ())
+        collect.problems += warnings
+        found.append(catalog)
+    return found[0], found[1]
+
+
+def _notices(
+    sources: tuple[NoticeSource, ...],
+    locales: Mapping[LocaleTag, Locale],
+    catalogs: Mapping[LocaleTag, tuple[PoCatalog, PoCatalog]],
+    collect: _Collector,
+) -> tuple[Notice, ...]:
+    legal: dict[LocaleTag, Catalog] = {tag: notices for tag, (_, notices) in catalogs.items()}
+    made = []
+    for source in sources:
+        notice, warnings = to_notice(source, locales, legal, SOURCE_LOCALE)
+        collect.problems += warnings
+        made.append(notice)
+    return tuple(made)
+
+
+def _territories(definitions: Definitions) -> Mapping[TerritoryId, Territory]:
+    return {key: Territory(key, definition.name) for key, definition in definitions.territories.items()}
+
+
+def _load_map(
+    root: Path, definitions: Definitions, collect: _Collector
+) -> tuple[MapFacts | None, TerritoryFinder | None]:
+    try:
+        found = load_map(root / MAP, definitions)
+    except MapError as fault:
+        message = f"{fault.reason}; until it is mended every reader gets every notice"
+        collect.problems.append(Problem("map.refused", MAP, message, fault.hint, severity=Severity.WARNING))
+        return None, None
+    return found.facts, found
+
+
+def _check_author_pictures(root: Path, config: SiteConfig | None) -> None:
+    problems = []
+    for author in (config.authors if config else {}).values():
+        shown = f"content/_authors/{author.picture}"
+        if Path(author.picture).name != author.picture or not (root / shown).is_file():
+            hint = "Put an SVG of that name into content/_authors/."
+            key = f"authors.{author.id}.picture"
+            problems.append(Problem("author.picture", shown, "the author's picture is missing", hint, key=key))
+        elif author.picture.endswith(".svg"):
+            check_svg((root / shown).read_bytes(), shown)
+    if problems:
+        raise SourceError(problems)
+
+
+def digest_sources(root: Path) -> str:
+    """Return the SHA-256 of every source file's path and content, in hexadecimal."""
+    total = hashlib.sha256()
+    for path in _source_files(root):
+        content = hashlib.sha256(path.read_bytes()).digest()
+        total.update(f"{path.relative_to(root).as_posix()}\0".encode() + content)
+    return total.hexdigest()
+
+
+def _source_files(root: Path) -> Iterator[Path]:
+    for folder in FOLDERS:
+        yield from sorted(it for it in (root / folder).rglob("*") if it.is_file() and it.suffix != ".mo")

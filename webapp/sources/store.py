@@ -1,0 +1,86 @@
+"""The current Edition of this process. Swaps it whole, keeps the last good one, and never serves half of a change."""
+
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from watchfiles import watch
+
+from webapp.core.model import Edition
+from webapp.errors import Problem, SourceError
+from webapp.sources.load import FOLDERS, Loaded
+
+log = logging.getLogger("webapp.store")
+
+DEBOUNCE_MS = 150
+"""How long the disk must be quiet before a change is read: an editor saves several files at once."""
+
+
+class EditionStore:
+    """Holds one Edition; `current` is a single attribute read, so a request works on one edition throughout."""
+
+    def __init__(self, root: Path, load: Callable[[], Loaded]) -> None:
+        """Load the first edition. Raises SourceError when there is none to serve."""
+        self._root = root
+        self._load = load
+        self._reported: tuple[Problem, ...] = ()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.current: Edition = load().edition
+
+    def reload(self) -> bool:
+        """Read the sources again and swap. When they are faulty, log each Problem once and keep what is served."""
+        try:
+            edition = self._load().edition
+        except SourceError as fault:
+            self._report(fault.problems)
+            return False
+        except Exception:
+            log.exception("The sources could not be read; the last good edition stays.")
+            return False
+        self._reported = ()
+        if edition.digest != self.current.digest:
+            self.current = edition
+            log.info("Edition %s is live.", edition.digest[:12])
+        return True
+
+    def _report(self, problems: tuple[Problem, ...]) -> None:
+        if problems != self._reported:
+            log.error("The change is refused; the last good edition stays.")
+            for problem in problems:
+                log.error("%s", problem)
+        self._reported = problems
+
+    def watch(self) -> None:
+        """Start to follow the source folders in the background; a second call does nothing."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._follow, name="edition-watch", daemon=True)
+            self._thread.start()
+
+    def close(self) -> None:
+        """Stop following the folders."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout=5)
+            self._thread = None
+
+    def _follow(self) -> None:
+        while not self._stop.is_set():
+            folders = [self._root / name for name in FOLDERS if (self._root / name).is_dir()]
+            try:
+                for _ in watch(
+                    *folders,
+                    debounce=DEBOUNCE_MS,
+                    step=50,
+                    rust_timeout=500,
+                    yield_on_timeout=False,
+                    stop_event=self._stop,
+                    raise_interrupt=False,
+                ):
+                    self.reload()
+                    if any(not folder.is_dir() for folder in folders):
+                        break
+            except Exception:
+                log.exception("Watching the sources failed; trying again.")
+            self._stop.wait(0.5)

@@ -1,0 +1,199 @@
+"""The territory map in use: opens it safely, believes it only when all checks hold, and answers one address.
+
+It refuses to judge age: `decide` does, from the facts. `find` never raises for an address, and never answers
+"outside" from a record that it does not understand whole.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from pathlib import Path
+from socket import AF_INET, AF_INET6, inet_ntop
+from typing import Any
+
+import maxminddb
+
+from webapp.core.addresses import find_obstacle
+from webapp.core.model import (
+    Address,
+    Attribution,
+    CountryCode,
+    KnownPlace,
+    MapFacts,
+    Place,
+    TerritoryId,
+    UnknownPlace,
+    UnknownReason,
+    Vote,
+)
+from webapp.errors import MapError
+from webapp.territories.definitions import Definitions
+from webapp.territories.provenance import REBUILD, Provenance, Sentinel, load_provenance
+from webapp.territories.sealed import open_sealed
+
+DATABASE_TYPE = "Webapp-Territories"
+LARGEST_FILE = 256 * 1024 * 1024
+
+_NO_RECORD = UnknownPlace(UnknownReason.NO_RECORD, "the territory map has no record of this network")
+_BROKEN = UnknownPlace(UnknownReason.MAP_ERROR, "the territory map's record cannot be understood")
+_NOTHING: frozenset[TerritoryId] = frozenset()
+_COUNTRY = re.compile(r"[A-Z]{2}\Z")
+_OUTSIDE_KEYS = ({"answer"}, {"answer", "country"})
+_LISTED_KEYS = {"answer", "country", "inside", "uncertain", "votes", "reasons"}
+
+
+class _BadRecord(Exception):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class TerritoryMap:
+    """A map that passed every check. Safe to share between threads; the memory goes when the last user lets go."""
+
+    facts: MapFacts
+    provenance: Provenance
+    _reader: maxminddb.Reader
+    _all: frozenset[TerritoryId]
+
+    def find(self, address: Address) -> Place:
+        """Where the map puts this address. Never raises for an IPv4Address or IPv6Address."""
+        obstacle = find_obstacle(address)
+        if obstacle is not None:
+            return obstacle
+        if address.version == 6 and address.ipv4_mapped is not None:
+            address = address.ipv4_mapped
+        try:
+            record, length = self._reader.get_with_prefix_len(address)
+            if record is None:
+                return _NO_RECORD
+            return self._place(record, _network(address, length))  # type: ignore[arg-type]
+        except Exception:  # whatever a broken map does, the reader gets the notice
+            return _BROKEN
+
+    def _place(self, record: dict[str, Any], network: str) -> KnownPlace:
+        country = _country(record)
+        if record["answer"] == "outside":
+            if record.keys() not in _OUTSIDE_KEYS:
+                raise _BadRecord
+            return KnownPlace(network, country, _NOTHING, _NOTHING, self._all)
+        inside, uncertain = self._listed(record, "inside"), self._listed(record, "uncertain")
+        expected = "inside" if inside else "uncertain" if uncertain else ""
+        if record["answer"] != expected or inside & uncertain or not record.keys() <= _LISTED_KEYS:
+            raise _BadRecord
+        votes = tuple(Vote(source, said) for source, said in record["votes"].items())
+        outside = self._all - inside - uncertain
+        return KnownPlace(network, country, inside, uncertain, outside, votes, tuple(record.get("reasons", ())))
+
+    def _listed(self, record: dict[str, Any], key: str) -> frozenset[TerritoryId]:
+        listed = frozenset(record.get(key, ()))
+        if not listed <= self._all:
+            raise _BadRecord
+        return listed
+
+
+def load_map(path: Path, definitions: Definitions) -> TerritoryMap:
+    """The map at `path`, checked against its provenance and the editors' known answers. Raises MapError."""
+    provenance = load_provenance(path)
+    data = _read(path)
+    if hashlib.sha256(data).hexdigest() != provenance.map_sha256:
+        raise MapError(str(path), "the map is not the one that its provenance describes", REBUILD)
+    try:
+        reader = open_sealed(data)
+        _check_metadata(path, reader.metadata(), len(data))
+    except (maxminddb.InvalidDatabaseError, ValueError, TypeError, OSError) as fault:
+        raise MapError(str(path), f"the map cannot be opened: {fault}", REBUILD) from None
+    known = frozenset(TerritoryId(name) for name in provenance.territories)
+    territory_map = TerritoryMap(_facts(provenance, definitions), provenance, reader, known)
+    _check_sentinels(path, territory_map, definitions)
+    return territory_map
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+    except OSError as fault:
+        raise MapError(str(path), f"the map cannot be read: {fault.strerror}", REBUILD) from None
+    if len(data) > LARGEST_FILE:
+        raise MapError(str(path), f"the map is larger than {LARGEST_FILE} bytes", REBUILD)
+    return data
+
+
+def _check_metadata(path: Path, metadata: Any, size: int) -> None:
+    if metadata.database_type != DATABASE_TYPE:
+        raise MapError(str(path), f"it is a {metadata.database_type!r} database, not a territory map", REBUILD)
+    if metadata.ip_version != 6 or metadata.record_size not in (24, 28, 32):
+        raise MapError(str(path), "its search tree is not one that we write", REBUILD)
+    if metadata.node_count * metadata.record_size // 4 + 16 > size:
+        raise MapError(str(path), "its search tree is longer than the file", REBUILD)
+
+
+def _facts(provenance: Provenance, definitions: Definitions) -> MapFacts:
+    covers = frozenset(
+        territory
+        for territory in definitions.territories
+        if provenance.territories.get(territory) == definitions.digest(territory)
+    )
+    named = {(source.name, source.url, source.licence): None for source in provenance.sources if source.name}
+    return MapFacts(
+        provenance.map_sha256,
+        provenance.data_date,
+        definitions.max_age_days,
+        covers,
+        tuple(Attribution(*credit) for credit in named),
+    )
+
+
+def _check_sentinels(path: Path, territory_map: TerritoryMap, definitions: Definitions) -> None:
+    for sentinel in territory_map.provenance.sentinels:
+        found = describe(sentinel.address, territory_map.find(_parse(path, sentinel.address)))
+        if found != sentinel:
+            raise MapError(str(path), f"{sentinel.address} is {found.answer}, must be {sentinel.answer}", REBUILD)
+    for known in definitions.sentinels:
+        territory = TerritoryId(known.territory)
+        if territory not in territory_map.facts.covers:
+            continue
+        if not agrees(territory_map.find(ip_address(known.address)), territory, known.answer):
+            reason = f"{known.address} ({known.note}) is not {known.answer} of {territory}"
+            raise MapError(
+                str(path), reason, "The sources are wrong there, or the sentinel in config/territories.toml."
+            )
+
+
+def agrees(place: Place, territory: TerritoryId, answer: str) -> bool:
+    """True when a place gives `answer` for the territory."""
+    return isinstance(place, KnownPlace) and territory in getattr(place, answer)
+
+
+def describe(address: str, place: Place) -> Sentinel:
+    """A place as the provenance writes it down."""
+    if isinstance(place, UnknownPlace):
+        return Sentinel(address=address, answer="unknown")
+    answer = "inside" if place.inside else "uncertain" if place.uncertain else "outside"
+    return Sentinel(address=address, answer=answer, inside=sorted(place.inside), uncertain=sorted(place.uncertain))
+
+
+def _parse(path: Path, text: str) -> Address:
+    try:
+        return ip_address(text)
+    except ValueError:
+        raise MapError(str(path), f"sentinel {text!r} is not an address", REBUILD) from None
+
+
+def _country(record: dict[str, Any]) -> CountryCode | None:
+    if "country" not in record:
+        return None
+    code = record["country"]["iso_code"]
+    if not _COUNTRY.match(code):
+        raise _BadRecord
+    return CountryCode(code)
+
+
+def _network(address: IPv4Address | IPv6Address, length: int) -> str:
+    """The block as CIDR text; socket formats four times faster than ipaddress does."""
+    if address.version == 4:
+        shift = 32 - length
+        return f"{inet_ntop(AF_INET, (int(address) >> shift << shift).to_bytes(4))}/{length}"
+    shift = 128 - length
+    return f"{inet_ntop(AF_INET6, (int(address) >> shift << shift).to_bytes(16))}/{length}"
