@@ -6,9 +6,11 @@ from types import TracebackType
 from flask import Flask
 
 from webapp.settings import Settings, load_settings
+from webapp.site.answers import answers, describe_fault
 from webapp.site.headers import page_policy
 from webapp.site.render import minify_css
-from webapp.site.routes import Clock, SiteState, describe_fault, site
+from webapp.site.routes import site
+from webapp.site.state import Clock, SiteState
 from webapp.sources.load import Loaded, load_edition
 from webapp.sources.store import EditionStore
 
@@ -41,6 +43,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, wat
     app.url_map.redirect_defaults = False
     app.url_map.merge_slashes = False
     app.extensions["webapp"] = SiteState(settings, store, css, page_policy(css), clock)
+    app.register_blueprint(answers)
     app.register_blueprint(site)
     if watch:
         store.watch()

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address
 from itertools import islice
 from pathlib import Path
 from typing import NoReturn
@@ -37,9 +37,7 @@ def territories() -> None:
     "--source", "sources", multiple=True, required=True, type=click.Path(exists=True, path_type=Path),
     help="A database, or a folder of them. Again for each.",
 )  # fmt: skip
-@click.option(
-    "--output", type=click.Path(dir_okay=False, path_type=Path), help=f"Where to write; {MAP} unless given."
-)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help=f"Where to write; {MAP} unless given.")
 def build(root: Path, sources: tuple[Path, ...], output: Path | None) -> None:
     """Compile databases and the editors' definitions into one map. A failed build changes nothing."""
     try:
@@ -108,7 +106,7 @@ def _rows(territory_map: TerritoryMap, lines: Iterable[str]) -> Iterator[tuple[s
         if not text:
             continue
         try:
-            address = ip_address(text)
+            address = ip_address(text) if ":" in text else IPv4Address(text)
         except ValueError:
             yield f"{text[:80]!r} is not an address\n", True
             continue

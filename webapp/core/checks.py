@@ -85,10 +85,13 @@ def _covers(earlier: Rule, rule: Rule) -> str | None:
         return f"{earlier.id!r} is for everybody already"
     if isinstance(earlier, TerritoryRule) and isinstance(rule, TerritoryRule) and earlier.territory == rule.territory:
         return f"{earlier.id!r} names {rule.territory} already"
-    if isinstance(earlier, LanguageRule) and isinstance(rule, LanguageRule):
-        if all(any(matches_range(wide, name) for wide in earlier.languages) for name in rule.languages):
-            return f"{earlier.id!r} names all its languages already"
+    if isinstance(earlier, LanguageRule) and isinstance(rule, LanguageRule) and _all_within(rule, earlier):
+        return f"{earlier.id!r} names all its languages already"
     return None
+
+
+def _all_within(rule: LanguageRule, earlier: LanguageRule) -> bool:
+    return all(any(matches_range(wide, name) for wide in earlier.languages) for name in rule.languages)
 
 
 def _check_languages(notice: Notice, rule: Rule) -> Iterator[Problem]:

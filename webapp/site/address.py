@@ -128,7 +128,7 @@ def _is_trusted(address: Address, trusted: Sequence[Network]) -> bool:
 
 
 def _parse(text: str) -> Address | None:
-    """Read an address strictly: no port, no brackets, no zone, no leading zeros, only ASCII. Mapped ones are unmapped."""
+    """Read an address strictly: no port, brackets, zone or leading zeros, only ASCII. A mapped one is unmapped."""
     if not text.isascii() or "%" in text:
         return None
     try:

@@ -45,7 +45,7 @@ class Text:
 
 
 def _plain(value: object) -> str:
-    return Markup(value).striptags() if isinstance(value, Markup) else str(value)
+    return value.striptags() if isinstance(value, Markup) else str(value)
 
 
 class Words:

@@ -38,9 +38,7 @@ class Areas:
     _stretched: dict[int, BaseGeometry] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        polygons = [
-            shapely.Polygon(outline, holes) for area in self.shapes for outline, *holes in area.polygons
-        ]
+        polygons = [shapely.Polygon(outline, holes) for area in self.shapes for outline, *holes in area.polygons]
         self._whole = shapely.union_all(polygons) if polygons else MultiPolygon()
         shapely.prepare(self._whole)
 
@@ -81,4 +79,5 @@ class _stretcher:  # noqa: N801 -- a function with one value bound
         self.stretch = stretch
 
     def __call__(self, coordinates: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        return coordinates * np.array([self.stretch, 1.0])
+        stretched: npt.NDArray[np.float64] = coordinates * np.array([self.stretch, 1.0])
+        return stretched

@@ -15,10 +15,11 @@ from itertools import combinations
 from pathlib import Path
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from webapp.core.model import TerritoryId
 from webapp.errors import Problem, Severity, SourceError, has_errors
-from webapp.territories.geojson import Area, AreaFault, check_area, parse_area
+from webapp.territories.geojson import Area, AreaError, check_area, parse_area
 from webapp.territories.schema import SentinelTable, SourceTable, TerritoriesFile, TerritoryTable
 
 FILE = "config/territories.toml"
@@ -41,9 +42,9 @@ class TerritoryDefinition:
     def is_empty(self) -> bool:
         """True when no entry could ever put a network inside it."""
         table = self.table
-        regions = (*table.regions, *table.vendor_regions)
         claimed = table.countries or table.areas or table.asns or table.networks
-        return not claimed and all(entry.answer == "outside" for entry in regions)
+        answers = [entry.answer for entry in table.regions] + [entry.answer for entry in table.vendor_regions]
+        return not claimed and all(answer == "outside" for answer in answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +113,14 @@ def _load_file(root: Path) -> TerritoriesFile:
     try:
         return TerritoriesFile.model_validate(data)
     except ValidationError as fault:
-        raise SourceError(_shape_problem(dict(error)) for error in fault.errors()) from None
+        raise SourceError(_shape_problem(error) for error in fault.errors()) from None
 
 
-def _shape_problem(error: dict[str, object]) -> Problem:
-    location = error["loc"]
-    assert isinstance(location, tuple)
-    key = ".".join(str(part) for part in location)
+def _shape_problem(error: ErrorDetails) -> Problem:
+    key = ".".join(str(part) for part in error["loc"])
     unknown = error["type"] == "extra_forbidden"
     hint = "Remove this key, or correct its spelling." if unknown else "docs/territories.md explains every key."
-    return Problem("territories.shape", FILE, str(error["msg"]), hint, key=key)
+    return Problem("territories.shape", FILE, error["msg"], hint, key=key)
 
 
 def _load_areas(root: Path, name: str, table: TerritoryTable, problems: list[Problem]) -> tuple[Area, ...]:
@@ -133,7 +132,7 @@ def _load_areas(root: Path, name: str, table: TerritoryTable, problems: list[Pro
             area = parse_area(entry.file, (root / shown).read_text(encoding="utf-8"))
         except FileNotFoundError:
             problems.append(Problem("file.missing", shown, "the file does not exist", "Create it.", key=key))
-        except (OSError, UnicodeDecodeError, AreaFault) as fault:
+        except (OSError, UnicodeDecodeError, AreaError) as fault:
             hint = "Open it in a GeoJSON editor and draw it again."
             problems.append(Problem("territories.area", shown, str(fault), hint, key=key))
         else:

@@ -33,19 +33,19 @@ class Area:
         )
 
 
-class AreaFault(ValueError):
+class AreaError(ValueError):
     """What is wrong with the geometry, in words."""
 
 
 def parse_area(file: str, text: str) -> Area:
-    """GeoJSON text to an Area. Raises AreaFault."""
+    """GeoJSON text to an Area. Raises AreaError."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as fault:
-        raise AreaFault(f"it is not JSON: {fault}") from None
+        raise AreaError(f"it is not JSON: {fault}") from None
     polygons = tuple(_polygon(raw) for raw in _geometries(value))
     if not polygons:
-        raise AreaFault("it holds no polygon")
+        raise AreaError("it holds no polygon")
     return Area(file, polygons)
 
 
@@ -70,7 +70,7 @@ def check_area(area: Area, entry: AreaEntry, key: str) -> list[Problem]:
 def _geometries(value: object) -> list[object]:
     """Coordinates of every polygon in a FeatureCollection, Feature, Polygon or MultiPolygon."""
     if not isinstance(value, dict):
-        raise AreaFault("it is not a GeoJSON object")
+        raise AreaError("it is not a GeoJSON object")
     kind = value.get("type")
     if kind == "FeatureCollection" and isinstance(value.get("features"), list):
         return [raw for feature in value["features"] for raw in _geometries(feature)]
@@ -80,37 +80,37 @@ def _geometries(value: object) -> list[object]:
         return [value.get("coordinates")]
     if kind == "MultiPolygon" and isinstance(value.get("coordinates"), list):
         return list(value["coordinates"])
-    raise AreaFault(f"it holds a {kind!r}; only Polygon and MultiPolygon make an area")
+    raise AreaError(f"it holds a {kind!r}; only Polygon and MultiPolygon make an area")
 
 
 def _polygon(raw: object) -> Polygon:
     if not isinstance(raw, list) or not raw:
-        raise AreaFault("a polygon is empty")
+        raise AreaError("a polygon is empty")
     return tuple(_ring(part) for part in raw)
 
 
 def _ring(raw: object) -> Ring:
     if not isinstance(raw, list) or len(raw) < 4:
-        raise AreaFault("a ring has fewer than four points")
+        raise AreaError("a ring has fewer than four points")
     if len(raw) > MOST_POINTS:
-        raise AreaFault(f"a ring has {len(raw)} points; draw it coarser, {MOST_POINTS} at most")
+        raise AreaError(f"a ring has {len(raw)} points; draw it coarser, {MOST_POINTS} at most")
     ring = tuple(_point(item) for item in raw)
     if ring[0] != ring[-1]:
-        raise AreaFault("a ring does not end where it begins")
+        raise AreaError("a ring does not end where it begins")
     if any(abs(a[0] - b[0]) > 180 for a, b in pairwise(ring)):
-        raise AreaFault("a ring crosses the antimeridian; cut it in two there (RFC 7946, 3.1.9)")
+        raise AreaError("a ring crosses the antimeridian; cut it in two there (RFC 7946, 3.1.9)")
     crossing = _find_crossing(ring)
     if crossing:
-        raise AreaFault(f"a ring crosses itself near {crossing[1]:.3f}, {crossing[0]:.3f} (latitude, longitude)")
+        raise AreaError(f"a ring crosses itself near {crossing[1]:.3f}, {crossing[0]:.3f} (latitude, longitude)")
     return ring
 
 
 def _point(raw: object) -> Point:
     if not isinstance(raw, list) or len(raw) < 2 or not all(type(item) in (int, float) for item in raw[:2]):
-        raise AreaFault(f"{raw!r} is not a point")
+        raise AreaError(f"{raw!r} is not a point")
     longitude, latitude = float(raw[0]), float(raw[1])
     if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
-        raise AreaFault(f"{raw!r} is outside of the globe; GeoJSON wants longitude first")
+        raise AreaError(f"{raw!r} is outside of the globe; GeoJSON wants longitude first")
     return longitude, latitude
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 MOST_FAULTS = 20
 
 
-class ListFault(ValueError):  # noqa: N818 -- carries the lines at fault
+class ListError(ValueError):
     """Lines that cannot be understood."""
 
 
 def load_ranges(path: Path) -> list[tuple[int, int]]:
-    """Inclusive ranges of address numbers. Raises ListFault, OSError."""
+    """Inclusive ranges of address numbers. Raises ListError, OSError."""
     ranges, faults = [], []
     with path.open(encoding="utf-8", errors="replace") as file:
         for number, line in enumerate(file, 1):
@@ -29,7 +29,7 @@ def load_ranges(path: Path) -> list[tuple[int, int]]:
                 if len(faults) == MOST_FAULTS:
                     break
     if faults:
-        raise ListFault("; ".join(faults))
+        raise ListError("; ".join(faults))
     return ranges
 
 

@@ -19,13 +19,13 @@ import numpy as np
 from webapp.errors import Problem, SourceError
 from webapp.territories.definitions import Definitions
 from webapp.territories.judge import Claim, Judge
-from webapp.territories.lists import ListFault, load_ranges
+from webapp.territories.lists import ListError, load_ranges
 from webapp.territories.mmdb_tree import Networks, TreeError, load_networks
 from webapp.territories.provenance import SourceRecord
 from webapp.territories.records import Record
 from webapp.territories.schema import SourceTable
 from webapp.territories.spans import Steps, step_networks, step_ranges
-from webapp.territories.vendors import UnknownSchema, find_parser
+from webapp.territories.vendors import SchemaError, find_parser
 
 _SAMPLE = 500
 _MAGIC = b"\xab\xcd\xefMaxMind.com"
@@ -63,7 +63,7 @@ def read_layer(given: Input, definitions: Definitions) -> Layer:
         if not _is_mmdb(given.path):
             return _read_list(given, Judge(definitions))
         return _read_mmdb(given, Judge(definitions))
-    except (TreeError, UnknownSchema, ListFault, maxminddb.InvalidDatabaseError) as fault:
+    except (TreeError, SchemaError, ListError, maxminddb.InvalidDatabaseError) as fault:
         raise _refuse(given, str(fault)) from None
     except OSError as fault:
         raise _refuse(given, fault.strerror or str(fault)) from None
@@ -88,7 +88,7 @@ def _read_mmdb(given: Input, judge: Judge) -> Layer:
         metadata = reader.metadata()
         networks = load_networks(given.path, metadata)
         if not len(networks):
-            raise UnknownSchema(f"a {metadata.database_type!r} database without a single network")
+            raise SchemaError(f"a {metadata.database_type!r} database without a single network")
         _, first, which = np.unique(networks.pointer, return_index=True, return_inverse=True)
         raw = _decode(reader, networks, first, metadata.ip_version == 4)
         schema, parse = find_parser(metadata.database_type, islice(raw(), _SAMPLE))
@@ -99,11 +99,10 @@ def _read_mmdb(given: Input, judge: Judge) -> Layer:
     return Layer(_describe(given, schema, located, epoch, len(networks)), steps, claims)
 
 
-def _decode(
-    reader: maxminddb.Reader, networks: Networks, first: Any, is_ipv4: bool
-) -> Callable[[], Iterator[Any]]:
+def _decode(reader: maxminddb.Reader, networks: Networks, first: Any, is_ipv4: bool) -> Callable[[], Iterator[Any]]:
     """Each distinct record, by looking up one address that has it."""
-    numbers = [(high << 64) | low for high, low in zip(networks.high[first].tolist(), networks.low[first].tolist(), strict=True)]
+    pairs = zip(networks.high[first].tolist(), networks.low[first].tolist(), strict=True)
+    numbers = [(high << 64) | low for high, low in pairs]
     address = IPv4Address if is_ipv4 else IPv6Address
     return lambda: (reader.get(address(number)) for number in numbers)
 
@@ -125,7 +124,7 @@ def _judge_all(
 def _read_list(given: Input, judge: Judge) -> Layer:
     table = given.table
     if not table.doubt and not table.country:
-        raise ListFault("a list of networks needs `doubt` or `country` in config/territories.toml")
+        raise ListError("a list of networks needs `doubt` or `country` in config/territories.toml")
     ranges = load_ranges(given.path)
     record = Record(doubt=table.doubt) if table.doubt else Record(country=table.country)
     claim = judge.judge(record, table.located)

@@ -4,10 +4,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-_ADMINISTRATIVE = frozenset(
-    "oblast oblasts voblasc voblast region province republic autonomous city misto of the kray krai".split()
-)
-_NOT_A_PLACE = frozenset("oblast voblasc voblast region province republic krai kray".split())
+_NOT_A_PLACE = frozenset({"oblast", "voblasc", "voblast", "region", "province", "republic", "krai", "kray"})
+_ADMINISTRATIVE = _NOT_A_PLACE | {"autonomous", "city", "misto", "of", "the"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,16 +17,16 @@ _ANONYMOUS = {
 }  # fmt: skip
 
 
-class UnknownSchema(ValueError):  # noqa: N818 -- it names what was seen, not a fault of ours
+class SchemaError(ValueError):
     """A database that we cannot read; the message says what was seen."""
 
 
 def find_parser(database_type: str, records: Iterable[object]) -> tuple[str, Callable[[Raw], Record]]:
-    """The name of the schema and its parser, from a sample of records. Raises UnknownSchema."""
+    """The name of the schema and its parser, from a sample of records. Raises SchemaError."""
     keys: set[str] = set()
     for record in records:
         if not isinstance(record, dict):
-            raise UnknownSchema(f"a {database_type!r} database whose records are {type(record).__name__}, not maps")
+            raise SchemaError(f"a {database_type!r} database whose records are {type(record).__name__}, not maps")
         keys |= record.keys()
     if "country_code" in keys:
         return ("flat-city" if "latitude" in keys else "flat-country"), parse_flat
@@ -37,7 +37,7 @@ def find_parser(database_type: str, records: Iterable[object]) -> tuple[str, Cal
     if keys & {"country", "registered_country"} and keys & _NESTED:
         return ("nested-city" if keys & {"location", "city", "subdivisions"} else "nested-country"), parse_nested
     seen = ", ".join(sorted(keys)[:12]) or "no records"
-    raise UnknownSchema(f"a {database_type!r} database with the keys {seen}; no schema that we know")
+    raise SchemaError(f"a {database_type!r} database with the keys {seen}; no schema that we know")
 
 
 def parse_flat(raw: Raw) -> Record:

@@ -1,0 +1,63 @@
+"""`webapp check`: every Problem of the sources, for people or for programs."""
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.markup import escape
+
+from webapp.errors import Problem, Severity, SourceError, has_errors
+from webapp.settings import load_settings
+from webapp.sources.load import load_edition
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the Problems as a JSON list.")
+@click.option("--at", type=click.DateTime(["%Y-%m-%d"]), help="Check as if this were today (UTC).")
+@click.option("--strict", is_flag=True, help="Count warnings as errors.")
+def check(as_json: bool, at: datetime | None, strict: bool) -> None:
+    """Check all sources and print every Problem, with its file, line or key, and the remedy."""
+    settings = load_settings()
+    today = at.date() if at else datetime.now(UTC).date()
+    problems = find_problems(settings.root, today, settings.base_url)
+    if as_json:
+        click.echo(json.dumps([to_json(problem) for problem in problems], ensure_ascii=False, indent=1))
+    else:
+        print_problems(problems, Console(soft_wrap=True))
+    sys.exit(1 if has_errors(problems) or (strict and problems) else 0)
+
+
+def find_problems(root: Path, today: date, base_url: str | None) -> tuple[Problem, ...]:
+    """Return every Problem of the sources in `root`, errors and warnings."""
+    try:
+        return load_edition(root, today, base_url).warnings
+    except SourceError as fault:
+        return fault.problems
+
+
+def to_json(problem: Problem) -> dict[str, object]:
+    """Return a Problem as JSON-ready values."""
+    return {
+        "severity": problem.severity.value,
+        "code": problem.code,
+        "path": problem.path,
+        "line": problem.line,
+        "key": problem.key,
+        "message": problem.message,
+        "hint": problem.hint,
+    }
+
+
+def print_problems(problems: Sequence[Problem], console: Console) -> None:
+    """Print Problems, errors first, and a closing line that counts them."""
+    for problem in sorted(problems, key=lambda it: it.severity is not Severity.ERROR):
+        colour = "red" if problem.severity is Severity.ERROR else "yellow"
+        console.print(f"[bold {colour}]{problem.severity}[/] {escape(problem.where)}  [dim]{problem.code}[/]")
+        console.print(f"    {escape(problem.message)}")
+        console.print(f"    [dim]→[/] {escape(problem.hint)}")
+    errors = sum(problem.severity is Severity.ERROR for problem in problems)
+    console.print(f"{errors} errors, {len(problems) - errors} warnings")

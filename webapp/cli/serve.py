@@ -1,0 +1,77 @@
+"""`webapp serve`: the site on granian. Checks port and sources first, so that a start either works or says why."""
+
+import errno
+import socket
+import sys
+from datetime import UTC, datetime
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+from rich.console import Console
+
+from webapp.cli.check import print_problems
+from webapp.errors import SourceError
+from webapp.settings import Settings, load_settings
+from webapp.sources.load import Loaded, load_edition
+
+
+@click.command()
+def serve() -> None:
+    """Serve the reader site. HOST, PORT, WORKERS, TRUSTED_PROXIES and the like come from the environment."""
+    settings = load_settings()
+    _check_port(settings)
+    loaded = _load(settings)
+    _greet(settings, loaded)
+    Granian(
+        "webapp.app:create_app",
+        factory=True,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=settings.workers,
+        blocking_threads=4,
+        websockets=False,
+        log_access=False,
+        log_level="warning",  # type: ignore[arg-type]  # granian's enum takes its own value
+        respawn_failed_workers=True,
+        http1_settings=HTTP1Settings(header_read_timeout=10_000, keep_alive=True, max_buffer_size=65_536),
+    ).serve()
+
+
+def _check_port(settings: Settings) -> None:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as fault:
+            in_use = fault.errno == errno.EADDRINUSE
+            reason = "is in use" if in_use else f"cannot be used ({fault.strerror})"
+            click.echo(f"{settings.host} port {settings.port} {reason}: choose another with PORT=8001.", err=True)
+            sys.exit(1)
+
+
+def _load(settings: Settings) -> Loaded:
+    try:
+        return load_edition(settings.root, datetime.now(UTC).date(), settings.base_url)
+    except SourceError as fault:
+        print_problems(fault.problems, Console(stderr=True, soft_wrap=True))
+        click.echo("The site does not start until the errors are mended.", err=True)
+        sys.exit(1)
+
+
+def _greet(settings: Settings, loaded: Loaded) -> None:
+    edition = loaded.edition
+    base = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{settings.port}"
+    proxies = ", ".join(map(str, settings.trusted_proxies)) or "none: readers connect directly"
+    slug = next(iter(edition.articles), "")
+    click.echo(f"""{edition.site.name}: {len(edition.articles)} articles in {len(edition.locales)} languages
+  open     {base}/
+  try      curl -s {base}/en/{slug} | grep -o 'data-notice="[^"]*"'
+           webapp explain --ip 77.88.8.8 --path /en/{slug}
+  notices  {", ".join(notice.id for notice in edition.notices)}; your own address here is loopback, so you see them
+  proxies  {proxies}
+  sources  {settings.root} (changes are live within a second); {len(loaded.warnings)} warnings: webapp check
+  stop     Ctrl-C""")

@@ -1,0 +1,132 @@
+"""The way out of every response: what it carries, the gate, the headers, compression, and the pages of errors."""
+
+import logging
+from dataclasses import replace
+
+from flask import Blueprint, Response, g, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from webapp.core.locales import find_locale, lookup, parse_accept_language
+from webapp.core.model import Article, Locale, LocaleTag
+from webapp.errors import GateRefusedError
+from webapp.site import urls
+from webapp.site.encodings import SMALLEST, choose_encoding, compress
+from webapp.site.gate import let_out
+from webapp.site.headers import Kind, set_headers
+from webapp.site.state import current_edition, current_renderer, state
+
+log = logging.getLogger("webapp.site")
+answers = Blueprint("answers", __name__)
+
+_TEXTUAL = ("text/html", "application/atom+xml", "application/xml", "text/plain", "image/svg+xml")
+
+
+def page_response(body: bytes, locale: LocaleTag, status: int = 200, mimetype: str = "text/html") -> Response:
+    response = Response(body, status, content_type=f"{mimetype}; charset=utf-8")
+    response.headers["Content-Language"] = locale
+    return response
+
+
+def without_article(response: BaseResponse, kind: Kind = Kind.PAGE) -> BaseResponse:
+    """Mark a response that carries no article text, and may therefore pass beside the gate."""
+    g.article_free = True
+    g.kind = kind
+    return response
+
+
+@answers.app_errorhandler(HTTPException)
+def http_error(error: HTTPException) -> BaseResponse:
+    """Answer a refused request in the reader's language."""
+    return error_page(error.code or 500, _error_locale())
+
+
+@answers.app_errorhandler(Exception)
+def fault(error: Exception) -> BaseResponse:
+    """Answer a fault of ours, and log where it happened without a trace of who asked for what."""
+    log.error("A request failed: %s", describe_fault(error))
+    return error_page(500, _error_locale())
+
+
+def describe_fault(error: BaseException) -> str:
+    """Say what failed and where: types and places in the code, never a value, which could be a reader's."""
+    places = []
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        places.append(f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno} {code.co_name}")
+        trace = trace.tb_next
+    return f"{type(error).__name__} at {' > '.join(places[-8:])}"
+
+
+def _error_locale() -> Locale:
+    edition = current_edition()
+    first = request.path.split("/")[1] if "/" in request.path else ""
+    locale = find_locale(edition, first)
+    if locale:
+        return locale
+    accepted = parse_accept_language(request.headers.get("Accept-Language"), edition.language_aliases)
+    return edition.locales[lookup(accepted, tuple(edition.locales), edition.site.default_locale)]
+
+
+def error_page(status: int, locale: Locale, article: Article | None = None) -> BaseResponse:
+    """Make the page of an error: no article text, the same headers. `article` exists, but in other languages."""
+    renderer = current_renderer()
+    title = str(status)
+    page = renderer.page(locale, None, title=title, robots="noindex")
+    others = tuple(
+        replace(link, url=urls.article(link.tag, article.slug))
+        for link in page.languages
+        if article and link.tag in article.texts
+    )
+    body = renderer.render("error.html", page, status=status, others=others)
+    return without_article(page_response(body, locale.tag, status))
+
+
+@answers.after_app_request
+def finish(response: BaseResponse) -> BaseResponse:
+    """Gate, headers, compression: the way out of every response."""
+    if not g.get("article_free"):
+        response = _through_gate(response)
+    shared = state()
+    onion = shared.settings.onion_location
+    set_headers(
+        response.headers,
+        g.get("kind", Kind.PAGE),
+        shared.policy,
+        shared.settings.hsts,
+        onion,
+        _path_for_header(request.path),
+    )
+    _compress(response)
+    return response
+
+
+def _path_for_header(path: str) -> str:
+    """Return the request's path as it may stand in a header."""
+    return path if path.isascii() and path.isprintable() else "/"
+
+
+def _through_gate(response: BaseResponse) -> BaseResponse:
+    try:
+        response.set_data(let_out(response.get_data(), current_edition(), g.decision))
+        return response
+    except GateRefusedError as refusal:
+        state().refusals += 1
+        log.error("The gate refused a page: %s", refusal)
+        return error_page(503, _error_locale())
+
+
+def _compress(response: BaseResponse) -> None:
+    if (
+        response.mimetype not in _TEXTUAL
+        or response.status_code in {204, 304}
+        or "Content-Encoding" in response.headers
+    ):
+        return
+    response.direct_passthrough = False
+    body = response.get_data()
+    encoding = choose_encoding(request.headers.get("Accept-Encoding"))
+    if encoding and len(body) >= SMALLEST:
+        response.set_data(compress(body, encoding))
+        response.headers["Content-Encoding"] = encoding
