@@ -8,6 +8,7 @@ from webapp.cli.check import check
 from webapp.cli.explain import explain
 from webapp.cli.i18n import i18n
 from webapp.cli.serve import serve
+from webapp.cli.territories import territories
 from webapp.errors import SettingsError, WebappError
 
 
@@ -21,6 +22,7 @@ cli.add_command(serve)
 cli.add_command(check)
 cli.add_command(explain)
 cli.add_command(i18n)
+cli.add_command(territories)
 
 
 def main() -> None:

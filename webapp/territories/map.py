@@ -31,6 +31,7 @@ from webapp.errors import MapError
 from webapp.territories.definitions import Definitions
 from webapp.territories.provenance import REBUILD, Provenance, Sentinel, load_provenance
 from webapp.territories.sealed import open_sealed
+from webapp.territories.structure import StructureError, check_structure
 
 DATABASE_TYPE = "Webapp-Territories"
 LARGEST_FILE = 256 * 1024 * 1024
@@ -100,9 +101,9 @@ def load_map(path: Path, definitions: Definitions) -> TerritoryMap:
     if hashlib.sha256(data).hexdigest() != provenance.map_sha256:
         raise MapError(str(path), "the map is not the one that its provenance describes", REBUILD)
     try:
+        check_structure(data, DATABASE_TYPE)
         reader = open_sealed(data)
-        _check_metadata(path, reader.metadata(), len(data))
-    except (maxminddb.InvalidDatabaseError, ValueError, TypeError, OSError) as fault:
+    except (StructureError, maxminddb.InvalidDatabaseError, ValueError, OSError) as fault:
         raise MapError(str(path), f"the map cannot be opened: {fault}", REBUILD) from None
     known = frozenset(TerritoryId(name) for name in provenance.territories)
     territory_map = TerritoryMap(_facts(provenance, definitions), provenance, reader, known)
@@ -119,15 +120,6 @@ def _read(path: Path) -> bytes:
     if len(data) > LARGEST_FILE:
         raise MapError(str(path), f"the map is larger than {LARGEST_FILE} bytes", REBUILD)
     return data
-
-
-def _check_metadata(path: Path, metadata: Any, size: int) -> None:
-    if metadata.database_type != DATABASE_TYPE:
-        raise MapError(str(path), f"it is a {metadata.database_type!r} database, not a territory map", REBUILD)
-    if metadata.ip_version != 6 or metadata.record_size not in (24, 28, 32):
-        raise MapError(str(path), "its search tree is not one that we write", REBUILD)
-    if metadata.node_count * metadata.record_size // 4 + 16 > size:
-        raise MapError(str(path), "its search tree is longer than the file", REBUILD)
 
 
 def _facts(provenance: Provenance, definitions: Definitions) -> MapFacts:

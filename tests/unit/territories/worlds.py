@@ -78,7 +78,9 @@ def write_database(path: Path, networks: dict[str, dict[str, object]], kind: str
     return path
 
 
-def city(country: str, state: str = "", name: str = "", latitude: float = 0.0, longitude: float = 0.0) -> dict[str, object]:
+def city(
+    country: str, state: str = "", name: str = "", latitude: float = 0.0, longitude: float = 0.0
+) -> dict[str, object]:
     """A flat city record."""
     return {"country_code": country, "state1": state, "city": name, "latitude": latitude, "longitude": longitude}
 
@@ -114,5 +116,7 @@ def make_world(root: Path) -> Definitions:
     (root / "tor.txt").write_text("# exits\n20.4.7.0/24\n20.1.7.7 ; one\n", encoding="utf-8")
     definitions = load_definitions(root)
     paths = [root / "whois.mmdb", root / "cities.mmdb", root / "tor.txt"]
-    save_map(compile_map(definitions, find_inputs(definitions, paths)), definitions, root / "config" / "territories.mmdb")
+    save_map(
+        compile_map(definitions, find_inputs(definitions, paths)), definitions, root / "config" / "territories.mmdb"
+    )
     return definitions
