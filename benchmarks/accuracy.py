@@ -83,7 +83,10 @@ def count_cities(path: Path, territory_map: TerritoryMap) -> Counter[tuple[str, 
 def find_city(names: list[str], latitude: float, longitude: float) -> int:
     """Number of the city that the point is in; -1 for none."""
     for number, (lat, lon) in enumerate((HELD | NOT_HELD)[name] for name in names):
-        if abs(lat - latitude) < 0.1 and hypot(lat - latitude, (lon - longitude) * cos(radians(lat))) * 111.2 < REACH_KM:
+        if (
+            abs(lat - latitude) < 0.1
+            and hypot(lat - latitude, (lon - longitude) * cos(radians(lat))) * 111.2 < REACH_KM
+        ):
             return number
     return -1
 

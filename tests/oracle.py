@@ -7,6 +7,7 @@ added afterwards, and both only ever show a notice more: `LONGEST_TAG`, and the 
 
 import string
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from webapp.core.model import (
     Edition,
@@ -127,10 +128,11 @@ def _subtags(tag: str) -> list[str]:
 # --- Accept-Language, one character after the other ----------------------------------------------------------
 
 
-def named_languages(header: str | None) -> list[str] | None:
+@lru_cache(maxsize=4)
+def named_languages(header: str | None) -> tuple[str, ...] | None:
     """Every language that the header names, whatever its weight; None when any part of it cannot be read."""
     if header is None:
-        return []
+        return ()
     if len(header) > LONGEST_HEADER:
         return None
     members = [member for member in _cut(header, ",") if member != ""]
@@ -148,7 +150,7 @@ def named_languages(header: str | None) -> list[str] | None:
         if not _is_tag(parts[0]):
             return None
         named.append(parts[0])
-    return named
+    return tuple(named)
 
 
 def _cut(text: str, mark: str) -> list[str]:

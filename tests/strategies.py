@@ -39,7 +39,15 @@ OCCUPIED = TerritoryId("occupied-ukraine")
 BELARUS = TerritoryId("belarus")
 TERRITORIES = (RUSSIA, OCCUPIED, BELARUS)
 
-ALIASES: Mapping[str, str] = {"rus": "ru", "prs": "fa-AF", "cnr": "sr-Latn-ME", "iw": "he", "mhr": "chm"}
+ALIASES: Mapping[str, str] = {
+    "rus": "ru",
+    "iw": "he",
+    "mhr": "chm",
+    "prs": "fa-AF",
+    "swc": "sw-CD",
+    "hbs": "sr-Latn",
+    "cnr": "sr-Latn-ME",  # the others as in CLDR; there it is "sr-ME", and none implies two subtags
+}
 DATA_DATE = date(2026, 6, 1)
 MAX_AGE_DAYS = 45
 NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)
@@ -178,7 +186,22 @@ class _Draft:
         return [name for rule in self.target.rules if isinstance(rule, LanguageRule) for name in rule.languages]
 
 
-AT_RISK = ("ru", "tt", "ba", "ce", "RU", "ru-RU", "fa-AF", "fa", "sr-Latn", "sr-Latn-ME", "he", "chm", "zh-Hant-TW")
+AT_RISK = (
+    "ru",
+    "tt",
+    "ba",
+    "ce",
+    "RU",
+    "ru-RU",
+    "fa-AF",
+    "fa",
+    "sr-Latn",
+    "sr-Latn-ME",
+    "he",
+    "chm",
+    "sw-CD",
+    "zh-Hant-TW",
+)
 LISTED_BY_ALIAS = ("rus", "mhr", "prs", "iw", "*")
 HARMLESS = (
     *("en", "en-US", "EN_gb", "de", "de-CH-1996", "fr-CH", "uk", "uk-UA", "es-419", "ast", "pt-BR", "zh-Hans-CN"),

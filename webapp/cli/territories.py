@@ -98,6 +98,23 @@ def lookup(root: Path, map_path: Path | None, addresses: tuple[str, ...]) -> Non
         sys.exit(1)
 
 
+@territories.command()
+@click.argument("old", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("new", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def diff(old: Path, new: Path) -> None:
+    """What two maps answer differently, as TSV: territory, before, after, IPv4 addresses, IPv6 /64 networks."""
+    try:
+        from webapp.territories.compare import compare_maps
+    except ImportError as fault:
+        _fail(f"the map compiler is not installed ({fault.name}); install webapp[compile]")
+    try:
+        changes = compare_maps(old, new)
+    except MapError as fault:
+        _fail(str(fault))
+    for change in changes:
+        click.echo(f"{change.territory}\t{change.before}\t{change.after}\t{change.ipv4}\t{change.ipv6_64}")
+
+
 def _rows(territory_map: TerritoryMap, lines: Iterable[str]) -> Iterator[tuple[str, bool]]:
     """A row for every line that is not blank, and whether it is a fault."""
     find = territory_map.find

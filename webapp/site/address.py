@@ -41,6 +41,19 @@ PROXY_HEADERS = (
 FOREIGN_HEADERS = ("forwarded", "client-ip", "forwarded-for", "x-forwarded", "x-originating-ip", "x-proxyuser-ip")
 """Headers that none of our proxies writes, so that behind them somebody else's proxy must have."""
 
+CLIENT_HEADERS = (
+    "x-real-ip",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "true-client-ip",
+    "cf-connecting-ip",
+    "cf-connecting-ipv6",
+    "fastly-client-ip",
+    "cloudfront-viewer-address",
+)
+"""Headers in which a proxy or CDN names the reader. One that names another address than X-Forwarded-For shows that
+a proxy we do not know stands in between, and that ours has overwritten what it said."""
+
 MAX_FORWARDED = 2048
 """Longest X-Forwarded-For that is read, in characters."""
 
@@ -100,8 +113,9 @@ def _resolve_forwarded(headers: Mapping[str, Sequence[str]], trusted: Sequence[N
         if entries:
             detail = "X-Forwarded-For names a further address behind the reader's, so another proxy may stand there"
             return _unknown(UnknownReason.UNTRUSTED_CHAIN, detail, steps)
-        if _disagrees(headers.get("x-real-ip", ()), address):
-            return _unknown(UnknownReason.UNTRUSTED_CHAIN, "X-Real-IP contradicts X-Forwarded-For", steps)
+        contradicting = [name for name in CLIENT_HEADERS if _disagrees(headers.get(name, ()), address)]
+        if contradicting:
+            return _unknown(UnknownReason.UNTRUSTED_CHAIN, f"{contradicting[0]} contradicts X-Forwarded-For", steps)
         return _judge(address, steps)
     return _unknown(UnknownReason.NO_ADDRESS, "X-Forwarded-For names only our own proxies", steps)
 

@@ -4,7 +4,7 @@ import logging
 from dataclasses import replace
 
 from flask import Blueprint, Response, g, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.core.locales import find_locale, lookup, parse_accept_language
@@ -38,7 +38,18 @@ def without_article(response: BaseResponse, kind: Kind = Kind.PAGE) -> BaseRespo
 @answers.app_errorhandler(HTTPException)
 def http_error(error: HTTPException) -> BaseResponse:
     """Answer a refused request in the reader's language."""
-    return error_page(error.code or 500, _error_locale())
+    response = error_page(error.code or 500, _error_locale())
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
+
+
+@answers.app_errorhandler(GateRefusedError)
+def refused(refusal: GateRefusedError) -> BaseResponse:
+    """Answer without the article when the gate lets nothing out."""
+    state().refusals += 1
+    log.error("The gate refused a page: %s", refusal)
+    return error_page(503, _error_locale())
 
 
 @answers.app_errorhandler(Exception)
@@ -112,9 +123,7 @@ def _through_gate(response: BaseResponse) -> BaseResponse:
         response.set_data(let_out(response.get_data(), current_edition(), g.decision))
         return response
     except GateRefusedError as refusal:
-        state().refusals += 1
-        log.error("The gate refused a page: %s", refusal)
-        return error_page(503, _error_locale())
+        return refused(refusal)
 
 
 def _compress(response: BaseResponse) -> None:

@@ -63,8 +63,7 @@ def set_headers(headers: Headers, kind: Kind, policy: str, hsts: bool, onion: st
     headers.update(_ALWAYS)
     headers.update(_KEPT if kind is Kind.FIXED else _NOT_KEPT)
     headers["Content-Security-Policy"] = _SVG_POLICY if kind is Kind.PICTURE else policy
-    if kind is Kind.PAGE:
-        headers["Vary"] = "Accept-Encoding, Accept-Language"
+    headers["Vary"] = "Accept-Encoding, Accept-Language" if kind is Kind.PAGE else "Accept-Encoding"
     if hsts:
         headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
     if onion and kind is Kind.PAGE:

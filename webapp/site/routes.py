@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, g, redirect, request, send_from_directory
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.core.decide import Decision, decide
@@ -34,6 +34,8 @@ def begin() -> None:
     """Fix the edition, so that one request never sees two."""
     g.edition = state().store.current
     g.decision = None
+    if request.method == "OPTIONS":  # Flask's own answer would come to the gate without a decision
+        raise MethodNotAllowed(["GET", "HEAD"])
 
 
 def _locale(text: str) -> Locale:
@@ -174,6 +176,8 @@ def search(locale_text: str) -> BaseResponse:
 def feed(locale_text: str) -> BaseResponse:
     """Give the newest articles as an Atom feed. Each entry carries every notice: who will read it cannot be known."""
     locale = _locale(locale_text)
+    if locale.tag != locale_text:
+        return _redirect(urls.feed(locale.tag), 308)
     edition, renderer = current_edition(), current_renderer()
     base = edition.site.base_url
     own = [(it, it.texts[locale.tag]) for it in edition.articles.values() if locale.tag in it.texts][:FEED_ENTRIES]

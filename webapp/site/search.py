@@ -6,6 +6,7 @@ Nothing that is asked is kept.
 import re
 import sqlite3
 import threading
+import unicodedata
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
@@ -28,7 +29,8 @@ class Hit:
 
 def parse_query(text: str) -> tuple[str, ...]:
     """Split what a reader typed into words; empty when there is nothing to look for."""
-    words = tuple(_WORD.findall(text[:MAX_QUERY].replace("_", " ")))[:10]
+    composed = unicodedata.normalize("NFC", text[:MAX_QUERY])  # a mark on its own would part the word
+    words = tuple(_WORD.findall(composed.replace("_", " ")))[:10]
     return words if any(len(word) > 1 for word in words) else ()
 
 

@@ -16,8 +16,10 @@ from webapp.errors import Problem, Severity
 from webapp.sources.catalogs import PLACEHOLDER, po_path
 from webapp.sources.notices import SECTIONS, NoticeSource
 
-_NUMBER = re.compile(r"\d+(?:[,.   ٬]\d{3})*(?:[-.]\d+)*")
-_SEPARATORS = re.compile(r"[,.   ٬](?=\d{3}(?!\d))")
+_GROUPING = ",.\u00a0\u202f\u2009\u066c"
+"""What may stand between thousands, spelled as escapes because most of it cannot be seen."""
+_NUMBER = re.compile(rf"\d+(?:[{_GROUPING}]\d{{3}})*(?:[-.]\d+)*")
+_SEPARATORS = re.compile(rf"[{_GROUPING}](?=\d{{3}}(?!\d))")
 _ANY_DIGITS = {ord(digit): str(value) for row in ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹") for value, digit in enumerate(row)}
 
 

@@ -46,7 +46,7 @@ class Areas:
         """Without a radius, a point inside is inside; with one, only a circle that is wholly inside."""
         if self._is_far(latitude, longitude, max(radius_km or 0.0, self.near_km)):
             return Lies.FAR
-        holds = bool(shapely.contains_xy(self._whole, longitude, latitude))
+        holds = bool(shapely.intersects_xy(self._whole, longitude, latitude))
         edge_km = self._edge_distance(latitude, longitude)
         if holds:
             return Lies.INSIDE if radius_km is None or edge_km > radius_km * _SLACK else Lies.NEAR

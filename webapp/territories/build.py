@@ -8,7 +8,7 @@ and keeps the one it has.
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
@@ -33,6 +33,8 @@ from webapp.territories.writer import write_map
 
 TOOL = "webapp territories 1"
 SENTINELS_PER_ANSWER = 4
+WORTH_A_PROCESS = 20_000_000
+"""Bytes of input below which one process is quicker."""
 
 Tell = Callable[[str], None]
 NamedLayer = tuple[str, Steps, tuple[Claim, ...]]
@@ -87,19 +89,24 @@ def compile_map(definitions: Definitions, inputs: Sequence[Input], tell: Tell = 
 def _read_all(definitions: Definitions, inputs: Sequence[Input], tell: Tell) -> list[Layer]:
     layers: list[Layer] = []
     problems: list[Problem] = []
-    workers = min(len(inputs), os.cpu_count() or 1)
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        futures = [(given, pool.submit(try_layer, given, definitions)) for given in inputs]
-        for given, future in futures:
-            tell(f"reading {given.path.name}")
-            result = future.result()
-            if isinstance(result, Layer):
-                layers.append(result)
-            else:
-                problems += result
+    for given, result in zip(inputs, _run(definitions, inputs), strict=True):
+        tell(f"read {given.path.name}")
+        if isinstance(result, Layer):
+            layers.append(result)
+        else:
+            problems += result
     if problems:
         raise SourceError(problems)
     return layers
+
+
+def _run(definitions: Definitions, inputs: Sequence[Input]) -> Iterator[Layer | tuple[Problem, ...]]:
+    """In processes of their own when the files are large enough to repay starting those."""
+    if sum(given.path.stat().st_size for given in inputs) < WORTH_A_PROCESS:
+        yield from (try_layer(given, definitions) for given in inputs)
+        return
+    with ProcessPoolExecutor(min(len(inputs), os.cpu_count() or 1), mp_context=get_context("spawn")) as pool:
+        yield from pool.map(try_layer, inputs, [definitions] * len(inputs))
 
 
 def _distinct_columns(rows: npt.NDArray[np.int32]) -> tuple[list[list[int]], npt.NDArray[np.int64]]:

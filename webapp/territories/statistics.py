@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from webapp.territories.combine import Answer
+from webapp.territories.mmdb_tree import U64
 from webapp.territories.spans import Steps
 
 Counts = dict[str, dict[str, int]]
@@ -19,13 +22,19 @@ class Statistics:
     kinds: Counts = field(default_factory=dict)
 
 
+def count_sizes(high: U64, low: U64) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """For every step, how many IPv4 addresses and IPv6 /64 networks it spans."""
+    is_ipv4 = (high == 0) & (low < 1 << 32)
+    next_low = np.append(low[1:], 0)
+    next_high = np.append(high[1:], 0)
+    sizes4 = np.where(is_ipv4, np.where(next_high > 0, 1 << 32, np.minimum(next_low, 1 << 32)) - low, 0)
+    sizes6 = np.where(is_ipv4, 0, next_high - high)
+    return sizes4, sizes6
+
+
 def count_answers(steps: Steps, answers: Sequence[Answer]) -> Statistics:
     """Counts over the whole address space; IPv4 lives in ::/96."""
-    is_ipv4 = (steps.high == 0) & (steps.low < 1 << 32)
-    next_low = np.append(steps.low[1:], 0)
-    next_high = np.append(steps.high[1:], 0)
-    sizes4 = np.where(is_ipv4, np.where(next_high > 0, 1 << 32, np.minimum(next_low, 1 << 32)) - steps.low, 0)
-    sizes6 = np.where(is_ipv4, 0, next_high - steps.high)
+    sizes4, sizes6 = count_sizes(steps.high, steps.low)
     statistics = Statistics()
     known = steps.value >= 0
     value = steps.value[known]

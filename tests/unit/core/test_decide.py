@@ -1,6 +1,7 @@
 """The decision for one reader: what is shown and why, what is left out, and that only `decide` can prove it."""
 
 import dataclasses
+import time
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 import pytest
@@ -315,6 +316,23 @@ def test_a_map_may_be_believed_from_two_days_before_its_data_to_its_last_day(at:
     assert find_map_doubt(make_map(), at) == doubt
     proof = decide(make_edition(), make_reader(), at).find_proof(UNDESIRABLE)
     assert (proof is None) is (doubt is not None)
+
+
+@pytest.mark.parametrize("zone", ["Etc/GMT+12", "Etc/GMT-14"], ids=["twelve hours behind", "fourteen hours ahead"])
+def test_the_day_is_that_of_utc_wherever_the_machine_stands(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The zone of the server moves neither end of a map's life."""
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        doubts = [find_map_doubt(make_map(), _on(LAST_DAY, clock)) for clock in ("00:00:00", "23:59:59")]
+        late = [
+            find_map_doubt(make_map(), _on(LAST_DAY + timedelta(days=1), clock)) for clock in ("00:00:00", "23:59:59")
+        ]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert doubts == [None, None]
+    assert late == [MAP_TOO_OLD, MAP_TOO_OLD]
 
 
 def test_no_map_is_a_doubt() -> None:

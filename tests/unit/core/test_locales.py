@@ -90,6 +90,10 @@ def test_a_tag_is_read_in_canonical_case_or_not_at_all(text: str, expected: str 
         pytest.param("cnr-Latn-ME", "sr-Latn-ME", id="both given"),
         pytest.param("cnr-Latn", "sr-Latn-ME", id="script given"),
         pytest.param("cnr-Cyrl", "sr-Cyrl-ME", id="another script given"),
+        pytest.param("swc-Latn", "sw-Latn-CD", id="a script given goes before the region implied"),
+        pytest.param("swc-Latn-KE", "sw-Latn-KE", id="script and region given"),
+        pytest.param("swc-1996", "sw-CD-1996", id="a variant given is no script"),
+        pytest.param("hbs-RS", "sr-Latn-RS", id="a region given goes behind the script implied"),
         pytest.param("iw-IL", "he-IL", id="deprecated code"),
         pytest.param("en-rus", "en-rus", id="only the first subtag"),
         pytest.param("russian", "russian", id="only a whole subtag"),
@@ -351,6 +355,12 @@ def test_a_range_matches_by_whole_subtags(language_range: str, tag: str, expecte
 def test_a_reader_gets_the_locale_they_asked_for(header: str | None, expected: str) -> None:
     """RFC 4647 lookup over real and hostile headers; no language ever stands in for another."""
     assert lookup(parse_accept_language(header, ALIASES), SITE, LocaleTag("en")) == expected
+
+
+def test_montenegrin_is_given_in_its_script_by_the_aliases_of_cldr() -> None:
+    """CLDR has "sr-ME" for "cnr": "cnr-Latn" is then sr-Latn-ME, never the misspelt sr-ME-Latn."""
+    accepted = parse_accept_language("cnr-Latn", {"cnr": "sr-ME"})
+    assert lookup(accepted, (LocaleTag("sr"), LocaleTag("sr-Latn")), LocaleTag("en")) == "sr-Latn"
 
 
 def test_ukrainian_never_becomes_russian_by_itself() -> None:

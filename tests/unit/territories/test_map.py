@@ -47,7 +47,7 @@ def test_answer(world: World, address: str, inside: set[str], uncertain: set[str
     root, definitions = world
     place = load_map(root / "config/territories.mmdb", definitions).find(ip_address(address))
     assert isinstance(place, KnownPlace)
-    assert (place.inside, place.uncertain) == (inside, uncertain)
+    assert (set[str](place.inside), set[str](place.uncertain)) == (inside, uncertain)
     assert place.outside == {"red", "coast"} - inside - uncertain
 
 

@@ -73,7 +73,7 @@ def write_database(path: Path, networks: dict[str, dict[str, object]], kind: str
     """An MMDB file with these records."""
     writer = MMDBWriter(ip_version=6, ipv4_compatible=True, database_type=kind)
     for network, record in sorted(networks.items(), key=lambda item: ip_network(item[0]).prefixlen):
-        writer.insert_network(IPSet([network]), record)  # type: ignore[arg-type]
+        writer.insert_network(IPSet([network]), record)
     writer.to_db_file(str(path))
     return path
 
