@@ -101,6 +101,8 @@ def _find_doubt(edition: Edition, notice: Notice, reader: Reader, at: datetime) 
         return "the notice has no rule that could exclude anybody"
     if not isinstance(reader.place, KnownPlace):
         return f"the place is unknown: {reader.place.detail}"
+    if not reader.accepted.readable:
+        return "the languages of the browser could not be read"
     return find_map_doubt(edition.map, at)
 
 

@@ -68,5 +68,6 @@ def set_headers(headers: Headers, kind: Kind, policy: str, hsts: bool, onion: st
         headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
     if onion and kind is Kind.PAGE:
         headers["Onion-Location"] = onion + path
-    for name in ("Set-Cookie", "Server", "Report-To", "NEL", "ETag", "Last-Modified"):
+    headers["Server"] = ""  # granian names itself unless the header is there
+    for name in ("Set-Cookie", "Report-To", "NEL", "ETag", "Last-Modified"):
         headers.pop(name, None)

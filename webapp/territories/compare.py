@@ -1,6 +1,6 @@
 """What two territory maps answer differently: which addresses enter and leave each territory. Owns counting only.
 
-Reads the maps as any MMDB reader does, so that it also compares one that this site would refuse.
+A map needs no provenance to be compared, so that an old one from anywhere will do.
 """
 
 from collections import Counter
@@ -13,9 +13,12 @@ import maxminddb
 import numpy as np
 
 from webapp.errors import MapError
+from webapp.territories.map import DATABASE_TYPE
 from webapp.territories.mmdb_tree import Networks
+from webapp.territories.sealed import open_sealed
 from webapp.territories.spans import Steps, overlay, step_networks
 from webapp.territories.statistics import count_sizes
+from webapp.territories.structure import StructureError, check_structure
 
 NO_RECORD = "no record"
 OUTSIDE = "outside"
@@ -61,11 +64,13 @@ def _load(path: Path) -> tuple[Steps, list[dict[str, str]]]:
     numbers: dict[tuple[tuple[str, str], ...], int] = {}
     rows: list[tuple[int, int, int]] = []
     try:
-        with maxminddb.open_database(path, maxminddb.MODE_MEMORY) as reader:
+        data = path.read_bytes()
+        check_structure(data, DATABASE_TYPE)
+        with open_sealed(data) as reader:
             for network, record in reader:
                 length = network.prefixlen + (96 if isinstance(network, IPv4Network) else 0)
                 rows.append((int(network[0]), length, numbers.setdefault(_territories(record), len(numbers))))
-    except (maxminddb.InvalidDatabaseError, OSError, ValueError, TypeError, AttributeError) as fault:
+    except (StructureError, maxminddb.InvalidDatabaseError, OSError, ValueError, TypeError, AttributeError) as fault:
         raise MapError(str(path), f"it cannot be read as a territory map: {fault}", "Give another file.") from None
     high = np.array([first >> 64 for first, _, _ in rows], np.uint64)
     low = np.array([first & (1 << 64) - 1 for first, _, _ in rows], np.uint64)

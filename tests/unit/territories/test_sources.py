@@ -62,17 +62,25 @@ def test_swapped_coordinates_are_named(tmp_path: Path) -> None:
     assert "latitude first" in caught.value.problems[0].hint
 
 
+SENTINEL = '\n[[sentinels]]\naddress = "20.1.1.1"\nterritory = "blue"\nanswer = "inside"\nnote = "x"\n'
+SECOND = """
+[territories.two]
+name = "Two"
+networks = [{ networks = ["20.9.9.0/24"], answer = "inside", source = "t", date = 2026-01-01 }]
+"""
+NO_SOURCE = TOML.replace('codes = ["RR"], source = "test", date = 2026-01-01', 'codes = ["RR"], date = 2026-01-01')
+
 BAD_TOML = [
     ("unknown key", TOML + "\n[teritories.x]\n", "teritories"),
     ("host bits", TOML.replace("20.9.0.0/16", "20.9.0.1/16"), "territories.coast.networks.0.networks.0"),
     ("lower case", TOML.replace('["RR"], source', '["rr"], source'), "territories.red.countries.0.codes.0"),
-    ("no source", TOML.replace(', source = "test", date = 2026-01-01 }]\n\n[t', " }]\n\n[t"), "territories.red.countries.0.source"),
+    ("no source", NO_SOURCE, "territories.red.countries.0.source"),
     ("nothing in it", TOML + '\n[territories.void]\nname = "Void"\n', "territories.void"),
-    ("sentinel of nowhere", TOML + '\n[[sentinels]]\naddress = "20.1.1.1"\nterritory = "blue"\nanswer = "inside"\nnote = "x"\n', "sentinels.0.territory"),
-    ("claimed twice", TOML + '\n[territories.two]\nname = "Two"\nnetworks = [{ networks = ["20.9.9.0/24"], answer = "inside", source = "t", date = 2026-01-01 }]\n', "territories.two"),
+    ("sentinel of nowhere", TOML + SENTINEL, "sentinels.0.territory"),
+    ("claimed twice", TOML + SECOND, "territories.two"),
     ("area missing", TOML.replace("coast.geojson", "lost.geojson"), "territories.coast.areas.0"),
     ("area elsewhere", TOML.replace("coast.geojson", "../../x.geojson"), "territories.coast.areas.0.file"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("toml", "key"), [row[1:] for row in BAD_TOML], ids=[row[0] for row in BAD_TOML])
