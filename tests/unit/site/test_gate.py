@@ -1,0 +1,96 @@
+"""The gate: bytes leave with the marker of every notice, or with its Proof, or not at all."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.strategies import NOW, RUSSIA, make_edition, make_notice, make_place, make_reader
+from webapp.core.decide import Decision, decide
+from webapp.core.model import NoticeId
+from webapp.errors import GateRefusedError
+from webapp.site.gate import let_out
+
+EDITION = make_edition(make_notice(id="one"))
+PROVEN = decide(EDITION, make_reader(), NOW)
+WARNED = decide(EDITION, make_reader(make_place(inside=[RUSSIA])), NOW)
+TWO = make_edition(make_notice(id="one"), make_notice(id="two"))
+MARKED = b'<p>a</p><section data-notice="one">w</section>'
+
+
+def test_premises() -> None:
+    """The decisions used here are what their names say."""
+    assert PROVEN.find_proof(NoticeId("one")) is not None
+    assert WARNED.find_proof(NoticeId("one")) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(MARKED, id="section"),
+        pytest.param(b'<aside class="a b" data-notice="one" lang="ru">', id="between other attributes"),
+        pytest.param(b'<p\n  data-notice="one"/>', id="after a line break"),
+        pytest.param(b'<p data-notice="one"><p data-notice="one">', id="twice"),
+    ],
+)
+@pytest.mark.parametrize("decision", [pytest.param(WARNED, id="warned"), pytest.param(None, id="undecided")])
+def test_marked_body_leaves_unchanged(body: bytes, decision: Decision | None) -> None:
+    """A body with the marker of every notice needs no Proof, and is not touched."""
+    assert let_out(body, EDITION, decision) is body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"<p>article</p>", id="no marker"),
+        pytest.param(b'data-notice="one"', id="the words without an element"),
+        pytest.param(b'&lt;section data-notice="one"&gt;', id="an escaped element"),
+        pytest.param(b'<p title="x"> data-notice="one">', id="after the element's end"),
+        pytest.param(b'<section data-notice="one-more">', id="a longer id"),
+        pytest.param(b'<section data-notice="on">', id="a shorter id"),
+        pytest.param(b"<section data-notice='one'>", id="other quotes"),
+        pytest.param(b'<section data-notice="">', id="no id"),
+        pytest.param(b'<section x-data-notice="one">', id="another attribute"),
+        pytest.param(b'<section data-notice="one', id="cut off"),
+        pytest.param(b'</section data-notice="one">', id="an end tag"),
+        pytest.param(b'<!-- data-notice="one" -->', id="a comment"),
+    ],
+)
+@pytest.mark.parametrize("decision", [pytest.param(WARNED, id="warned"), pytest.param(None, id="undecided")])
+def test_unmarked_body_is_refused(body: bytes, decision: Decision | None) -> None:
+    """What only looks like the marker is none."""
+    with pytest.raises(GateRefusedError, match="without the notice one"):
+        let_out(body, EDITION, decision)
+
+
+def test_proven_body_leaves_without_a_marker() -> None:
+    """A Proof for the notice and the edition lets a body out without it."""
+    assert let_out(b"<p>article</p>", EDITION, PROVEN) == b"<p>article</p>"
+
+
+def test_proof_of_another_edition_is_none() -> None:
+    """A Proof says nothing about an edition that has changed since."""
+    with pytest.raises(GateRefusedError):
+        let_out(b"<p>article</p>", replace(EDITION, digest="newer"), PROVEN)
+
+
+def test_proof_of_another_notice_is_none() -> None:
+    """A decision that never judged a notice holds no Proof for it."""
+    with pytest.raises(GateRefusedError, match="notice two"):
+        let_out(b"<p>article</p>", TWO, PROVEN)
+
+
+def test_every_notice_counts() -> None:
+    """One marker of two is not enough; the missing one is named."""
+    with pytest.raises(GateRefusedError, match="notice two"):
+        let_out(MARKED, TWO, None)
+    both = MARKED + b'<p data-notice="two">'
+    assert let_out(both, TWO, None) is both
+
+
+def test_marker_and_proof_may_share() -> None:
+    """One notice by its marker, the other by its Proof."""
+    second = replace(make_notice(id="two"), rules=make_notice().rules[:1])
+    edition = make_edition(make_notice(id="one"), second)
+    reader = make_reader(accept_language="ru")
+    assert let_out(MARKED, edition, decide(edition, reader, NOW)) == MARKED

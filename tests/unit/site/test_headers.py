@@ -1,0 +1,116 @@
+"""The response headers: one table for every status, and nothing that must not leave."""
+
+import base64
+import hashlib
+
+import pytest
+from werkzeug.datastructures import Headers
+
+from webapp.site.headers import Kind, page_policy, set_headers
+
+POLICY = page_policy("body{color:red}")
+FIXED_VALUES = {
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Origin-Agent-Cluster": "?1",
+    "X-Robots-Tag": "noarchive",
+    "X-DNS-Prefetch-Control": "off",
+}
+
+
+def make_headers(
+    kind: Kind = Kind.PAGE, hsts: bool = False, onion: str | None = None, path: str = "/en/", **given: str
+) -> Headers:
+    """The headers of a response that came with `given`; `_` in a name stands for a hyphen."""
+    headers = Headers([(name.replace("_", "-"), value) for name, value in given.items()])
+    set_headers(headers, kind, POLICY, hsts, onion, path)
+    return headers
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize(("name", "value"), FIXED_VALUES.items(), ids=FIXED_VALUES)
+def test_every_kind_has_the_table(kind: Kind, name: str, value: str) -> None:
+    """Each header stands once, on every kind of response, over whatever a view had set."""
+    assert make_headers(kind, **{name.replace("-", "_"): "something else"}).getlist(name) == [value]
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_browser_feature_is_off(kind: Kind) -> None:
+    """The Permissions-Policy allows no feature to anybody."""
+    features = make_headers(kind)["Permissions-Policy"].split(", ")
+    assert len(features) == len(set(features)) > 25
+    assert all(feature.endswith("=()") for feature in features)
+
+
+@pytest.mark.parametrize("name", ["Set-Cookie", "Server", "Report-To", "NEL", "ETag", "Last-Modified"])
+@pytest.mark.parametrize("kind", Kind)
+def test_what_must_not_leave_is_taken_out(kind: Kind, name: str) -> None:
+    """Cookies, versions, reports and cache validators never leave."""
+    assert name not in make_headers(kind, **{name.replace("-", "_"): "x"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "cache", "cdn", "vary"),
+    [
+        pytest.param(Kind.PAGE, "private, no-store", "no-store", "Accept-Encoding, Accept-Language", id="page"),
+        pytest.param(Kind.PICTURE, "private, no-store", "no-store", "Accept-Encoding", id="picture"),
+        pytest.param(Kind.FIXED, "public, max-age=3600", None, "Accept-Encoding", id="fixed"),
+    ],
+)
+def test_caches(kind: Kind, cache: str, cdn: str | None, vary: str) -> None:
+    """Only what is the same for everybody may be kept, and then by encoding."""
+    headers = make_headers(kind, Cache_Control="public")
+    assert headers.getlist("Cache-Control") == [cache]
+    assert headers.get("CDN-Cache-Control") == headers.get("Surrogate-Control") == cdn
+    assert headers["Vary"] == vary
+
+
+def test_policy_names_the_one_style() -> None:
+    """The style sheet in the page is allowed by its digest, and by nothing else."""
+    digest = base64.b64encode(hashlib.sha256(b"body{color:red}").digest()).decode()
+    directives = dict(part.split(" ", 1) for part in POLICY.split("; "))
+    assert directives == {
+        "default-src": "'none'",
+        "style-src": f"'self' 'sha256-{digest}'",
+        "img-src": "'self'",
+        "font-src": "'self'",
+        "script-src": "'self'",
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+        "require-trusted-types-for": "'script'",
+        "trusted-types": "'none'",
+    }
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_policy_of_a_kind(kind: Kind) -> None:
+    """A picture is sandboxed, because an SVG opened by itself is a document; the rest has the page's policy."""
+    policy = make_headers(kind)["Content-Security-Policy"]
+    expected = "default-src 'none'; style-src 'unsafe-inline'; sandbox" if kind is Kind.PICTURE else POLICY
+    assert policy == expected
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize(("hsts", "value"), [(False, None), (True, "max-age=63072000; includeSubDomains")])
+def test_strict_transport_only_when_told(kind: Kind, hsts: bool, value: str | None) -> None:
+    """Over plain HTTP the header would mean nothing, so only the operator turns it on."""
+    assert make_headers(kind, hsts=hsts).get("Strict-Transport-Security") == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "onion", "value"),
+    [
+        pytest.param(Kind.PAGE, None, None, id="not configured"),
+        pytest.param(Kind.PAGE, "http://x.onion", "http://x.onion/en/", id="page"),
+        pytest.param(Kind.PICTURE, "http://x.onion", None, id="picture"),
+        pytest.param(Kind.FIXED, "http://x.onion", None, id="fixed"),
+    ],
+)
+def test_onion_location(kind: Kind, onion: str | None, value: str | None) -> None:
+    """Pages name the same page on the onion service, when there is one."""
+    assert make_headers(kind, onion=onion).get("Onion-Location") == value
