@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 RUN    := $(BIN)/python -m webapp
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint types check unit browser territories pot lock clean
+.PHONY: help serve test lint types check unit browser drills bench pot lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 20
@@ -37,6 +37,12 @@ browser: $(VENV)/.dev ## a reader's journey in a real Chromium (CHROMIUM names i
 
 pot: $(VENV)/.run ## gather the words to translate into translations/*.pot
 	$(RUN) i18n extract
+
+drills: $(VENV)/.dev ## the long fault drills of the territory map, figures printed
+	$(BIN)/python -m tests.drills.territories
+
+bench: $(VENV)/.dev ## measure a lookup in the map against bare maxminddb
+	$(BIN)/python -m benchmarks.map_find
 
 lock: $(VENV)/.dev ## renew the hash-locked dependencies
 	$(BIN)/pip install -q uv

@@ -1,35 +1,15 @@
 """Fixtures that several kinds of tests share: a site one could show an editor, at a date that stands still."""
 
 import shutil
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.samples import REPOSITORY, HeldClock
 from webapp.app import create_app
 from webapp.settings import Settings
-from webapp.site.state import Clock
-
-REPOSITORY = Path(__file__).resolve().parent.parent
-NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-"""The time that tests hold: the embedded map is five months old, and every review is still to come."""
-
-# Real networks, because documentation ranges are unknown by design and would always show the notice.
-MOSCOW = "77.88.8.8"
-BERLIN = "91.65.10.1"
-
-
-class HeldClock(Clock):
-    """A clock that a test sets."""
-
-    def __init__(self, moment: datetime = NOW) -> None:
-        self.moment = moment
-
-    def now(self) -> datetime:
-        return self.moment
 
 
 @pytest.fixture
@@ -49,9 +29,9 @@ def clock() -> HeldClock:
 
 
 @pytest.fixture
-def app(clock: HeldClock) -> Iterator[Flask]:
+def app(clock: HeldClock) -> Flask:
     """Return the application on the repository's own sources, read only."""
-    yield create_app(Settings(root=REPOSITORY), clock, watch=False)
+    return create_app(Settings(root=REPOSITORY), clock, watch=False)
 
 
 @pytest.fixture

@@ -221,7 +221,7 @@ FUZZ = "ruRUen-_,;*=qQ01.5 \t\xa0"
 
 def make_cases(seed: int, number: int) -> Iterator[Case]:
     """`number` cases for one random edition: a third of them safe, half broken in one way, the rest in several."""
-    random = Random(seed)  # noqa: S311 - test data, not secrets
+    random = Random(seed)
     edition, spoiled = _make_world(random)
     for _ in range(number):
         draft = _make_safe_draft(random, edition)

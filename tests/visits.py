@@ -13,8 +13,8 @@ from typing import cast
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests.conftest import BERLIN, MOSCOW, NOW, REPOSITORY, HeldClock
 from tests.markup import Element, read_page
+from tests.samples import BERLIN, MOSCOW, NOW, REPOSITORY, HeldClock
 from webapp.app import create_app
 from webapp.core.model import Edition
 from webapp.settings import Settings

@@ -9,10 +9,10 @@ from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, HeldClock
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
 
+from tests.samples import REPOSITORY, HeldClock
 from webapp.app import create_app
 from webapp.settings import Settings
 

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import unquote
 
 import click
 from rich.console import Console
@@ -70,7 +71,7 @@ def _headers(given: tuple[str, ...], accept_language: str | None, forwarded: str
         name, colon, value = line.partition(":")
         if not colon or not name.strip():
             raise click.BadParameter(f"{line!r} is not 'Name: value'", param_hint="--header")
-        headers.setdefault(name.strip().lower(), []).append(value.strip())
+        headers.setdefault(name.strip().lower().replace("_", "-"), []).append(value.strip())
     if accept_language is not None:
         headers["accept-language"] = [accept_language]
     if forwarded is not None:
@@ -79,8 +80,9 @@ def _headers(given: tuple[str, ...], accept_language: str | None, forwarded: str
 
 
 def _languages(edition: Edition, path: str) -> tuple[tuple[LocaleTag, ...], Locale]:
-    _, _, rest = path.partition("/")
+    _, _, rest = unquote(path.partition("?")[0]).partition("/")
     first, _, slug = rest.partition("/")
+    slug = slug.strip("/").lower()
     locale = find_locale(edition, first)
     if locale is None:
         if first:
@@ -89,6 +91,9 @@ def _languages(edition: Edition, path: str) -> tuple[tuple[LocaleTag, ...], Loca
                 f"{path!r} does not begin with a language of the site: {known}", param_hint="--path"
             )
         locale = edition.locales[edition.site.default_locale]
+    if not slug:
+        texts = [find_article_text(it, locale) for it in edition.articles.values()]
+        return (locale.tag, *dict.fromkeys(text.locale for text in texts if text)), locale
     article = edition.articles.get(Slug(slug))
     text = find_article_text(article, locale) if article else None
     if slug and not article and "/" not in slug and slug not in {"search", "feed.xml"}:

@@ -1,6 +1,7 @@
 """The `webapp` command group. Gathers the commands, and turns our own errors into words and an exit code."""
 
 import sys
+from io import TextIOWrapper
 
 import click
 
@@ -27,6 +28,9 @@ cli.add_command(territories)
 
 def main() -> None:
     """Run the command line; exit with 0, 1 or 2 as `webapp.cli` says."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a file's name need not be text that a terminal can show
+            stream.reconfigure(errors="backslashreplace")
     try:
         cli()
     except SettingsError as fault:

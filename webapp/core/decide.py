@@ -4,7 +4,7 @@ A notice is left out only if all of this holds, and is shown otherwise: the plac
 believed at this moment; every rule of the notice is excluded; and nothing went wrong while finding out.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from webapp.core.model import Edition, KnownPlace, MapFacts, Notice, NoticeId, NoticeMode, Reader
@@ -23,10 +23,10 @@ class Proof:
     notice: NoticeId
     edition: str
     findings: tuple[Finding, ...]
-    seal: object = field(repr=False, compare=False)
+    seal: InitVar[object]
 
-    def __post_init__(self) -> None:
-        if self.seal is not _SEAL:
+    def __post_init__(self, seal: object) -> None:
+        if seal is not _SEAL:
             raise TypeError("only decide() makes a Proof")
 
 
@@ -67,7 +67,10 @@ class Decision:
 
     def find_proof(self, notice: NoticeId) -> Proof | None:
         """Return the Proof that `notice` may be left out, or None when it must be shown."""
-        return next((outcome.proof for outcome in self.omitted if outcome.notice == notice), None)
+        if any(outcome.notice == notice for outcome in self.shown):
+            return None
+        proofs = (outcome.proof for outcome in self.omitted if outcome.notice == notice)
+        return next((proof for proof in proofs if (proof.notice, proof.edition) == (notice, self.edition)), None)
 
 
 def decide(edition: Edition, reader: Reader, at: datetime) -> Decision:
@@ -110,6 +113,8 @@ def find_map_doubt(facts: MapFacts | None, at: datetime) -> str | None:
     """Say why the map may not be believed at the time `at`, or None when it may."""
     if facts is None:
         return "there is no territory map that can be believed"
+    if at.utcoffset() is None:
+        return "the clock has no time zone"
     today = at.astimezone(UTC).date()
     if today > facts.data_date + timedelta(days=facts.max_age_days):
         return f"the territory map is older than {facts.max_age_days} days (data of {facts.data_date})"

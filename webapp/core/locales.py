@@ -26,19 +26,21 @@ def parse_tag(text: str, aliases: Mapping[str, str] | None = None) -> LocaleTag 
     An underscore counts as a hyphen. `aliases` maps deprecated and three-letter primary subtags to those
     in use ("rus" to "ru", "prs" to "fa-AF"); the replaced subtag keeps whatever follows it.
     """
-    hyphened = text.strip().replace("_", "-")
+    hyphened = text.strip(" \t").replace("_", "-")
     if len(hyphened) > 64 or not _TAG.match(hyphened):
         return None
     primary, *rest = hyphened.split("-")
     replacement = (aliases or {}).get(primary.lower(), primary.lower())
     head, *implied = replacement.replace("_", "-").split("-")
-    return LocaleTag("-".join(_cased([head, *_without_repeats(implied, rest), *rest])))
+    return LocaleTag("-".join(_cased([head, *_merged(implied, rest)])))
 
 
-def _without_repeats(implied: list[str], rest: list[str]) -> list[str]:
-    lowered = {subtag.lower() for subtag in rest}
-    lengths = {len(subtag) for subtag in rest}
-    return [subtag for subtag in implied if subtag.lower() not in lowered and len(subtag) not in lengths]
+def _merged(implied: list[str], rest: list[str]) -> list[str]:
+    """What a browser gives replaces what an alias implies; a script stays before a region (RFC 5646 §2.1)."""
+    given = {len(subtag) for subtag in rest}
+    kept = [subtag for subtag in implied if len(subtag) not in given]
+    after = 1 if rest and len(rest[0]) == 4 and rest[0].isalpha() else 0
+    return [*rest[:after], *kept, *rest[after:]]
 
 
 def _cased(subtags: list[str]) -> Iterator[str]:
@@ -62,34 +64,35 @@ def parse_accept_language(header: str | None, aliases: Mapping[str, str] | None 
     (a malformed range or quality, more than `MAX_RANGES` ranges, more than `MAX_HEADER` characters) makes
     the result unreadable; the ranges that could be read are kept, so that a language can still be chosen.
     """
-    if header is None or not header.strip():
+    if header is None:
         return AcceptedLanguages()
     if len(header) > MAX_HEADER:
         return AcceptedLanguages(readable=False)
-    members = [member.strip() for member in header.split(",")]
+    members = [member.strip(" \t") for member in header.split(",")]
     named = [member for member in members if member]
     parsed = [_parse_range(member, aliases) for member in named[:MAX_RANGES]]
-    ranges = [item for item in parsed if item is not None]
+    ranges = [item for items in parsed for item in items]
     ranges.sort(key=lambda item: -item[1])
-    readable = len(named) <= MAX_RANGES and len(ranges) == len(parsed)
+    readable = len(named) <= MAX_RANGES and all(parsed)
     return AcceptedLanguages(tuple(ranges), readable)
 
 
-def _parse_range(member: str, aliases: Mapping[str, str] | None) -> tuple[str, float] | None:
-    name, *parameters = [part.strip() for part in member.split(";")]
-    tag = "*" if name == "*" else parse_tag(name, aliases)
-    if tag is None or len(parameters) > 1:
-        return None
+def _parse_range(member: str, aliases: Mapping[str, str] | None) -> list[tuple[str, float]]:
+    name, *parameters = [part.strip(" \t") for part in member.split(";")]
+    tags = ["*"] if name == "*" else [parse_tag(name, aliases), parse_tag(name)]
+    names = [tag for tag in dict.fromkeys(tags) if tag is not None]
+    if len(parameters) > 1:
+        return []
     if not parameters:
-        return tag, 1.0
+        return [(tag, 1.0) for tag in names]
     quality = _QUALITY.match(parameters[0])
-    return (tag, float(quality[1])) if quality else None
+    return [(tag, float(quality[1])) for tag in names] if quality else []
 
 
 def matches_range(language_range: str, tag: str) -> bool:
     """Tell whether `tag` falls under `language_range`: RFC 4647 basic filtering, without regard to case."""
-    wanted, given = language_range.lower(), tag.lower()
-    return given == wanted or given.startswith(wanted + "-")
+    wanted, given = (text.lower().replace("_", "-") for text in (language_range, tag))
+    return wanted == "*" or given == wanted or given.startswith(wanted + "-")
 
 
 def lookup(accepted: AcceptedLanguages, available: Collection[LocaleTag], default: LocaleTag) -> LocaleTag:

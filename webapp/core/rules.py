@@ -96,4 +96,6 @@ def _languages(
 
 def _at_risk(tag: str, rule: LanguageRule, aliases: Mapping[str, str]) -> bool:
     current = parse_tag(tag, aliases) or tag
-    return any(matches_range(language, name) for language in rule.languages for name in (tag, current))
+    primary = tag.replace("_", "-").split("-")[0].lower()
+    names = (tag, current, aliases.get(primary, tag))
+    return any(matches_range(language, name) for language in rule.languages for name in names)

@@ -14,11 +14,11 @@ from typing import Annotated, TypeVar
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from webapp.core.model import Article, ArticleText, Author, LocaleTag, Slug
 from webapp.errors import Problem, SourceError
-from webapp.sources.parsing import Strict, Words, parse_model, parse_toml, read_text
+from webapp.sources.parsing import CONTROL, Strict, Words, parse_model, parse_toml, read_text
 from webapp.sources.pictures import load_picture
 
 RESERVED = frozenset({"about-notice", "search", "feed", "media", "static"})
@@ -32,9 +32,18 @@ _TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "em", "strong", "a", "blockquo
 _MARKDOWN = MarkdownIt("commonmark", {"html": True})
 
 
+def _plausible(moment: datetime) -> datetime:
+    if not 1900 <= moment.year <= 9000:
+        raise ValueError("the year is not plausible")
+    return moment
+
+
+_Moment = Annotated[datetime, AfterValidator(_plausible)]
+
+
 class _ArticleModel(Strict):
-    published: datetime
-    updated: datetime | None = None
+    published: _Moment
+    updated: _Moment | None = None
     breaking: bool = False
     author: str
     agencies: list[Words] = Field(default_factory=list)
@@ -175,6 +184,9 @@ def render_markdown(body: str, shown: str, first_line: int = 1) -> str:
     if problems:
         raise SourceError(problems)
     html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
+    if CONTROL.search(html):
+        hint = "Remove the character reference, such as &#12;."
+        raise SourceError([Problem("markdown.control", shown, "the text holds a control character", hint)])
     return nh3.clean(
         html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"https"}, link_rel="noopener noreferrer"
     )

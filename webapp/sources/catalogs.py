@@ -20,6 +20,7 @@ from webapp.sources.locales import parse_plural_forms
 from webapp.sources.parsing import read_text
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_LINE = re.compile(r'(?:#.*|(?:(?:msgctxt|msgid|msgid_plural|msgstr(?:\[\d+\])?)\s*)?"(?:[^"\\]|\\.)*")?\s*\Z')
 _BRACES = re.compile(r"[{}]")
 _HIDDEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f]")
 
@@ -79,6 +80,10 @@ def _parse_po(text: str, shown: str) -> polib.POFile:
     if not text.strip():
         hint = "Restore it, or delete it and start again from the .pot."
         raise SourceError([Problem("catalog.empty", shown, "the catalog is empty", hint)])
+    for number, written in enumerate(text.split("\n"), start=1):
+        if not _LINE.match(written.strip()):  # polib would cut a letter off where a quotation mark is missing
+            hint = "Mend the line: keyword, text in quotation marks, and a backslash before a mark in the text."
+            raise SourceError([Problem("catalog.syntax", shown, "not a valid line of a PO file", hint, number)])
     try:
         return polib.pofile(text, check_for_duplicates=True)
     except (OSError, ValueError, UnicodeError) as fault:
@@ -128,7 +133,7 @@ def _check_entry(entry: polib.POEntry, forms: int, shown: str) -> Iterator[Probl
     translations = list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
     if not any(translations):
         return
-    if entry.msgid_plural and (len(translations) != forms or not all(translations)):
+    if entry.msgid_plural and (sorted(entry.msgstr_plural) != list(range(forms)) or not all(translations)):
         hint = f"Fill all {forms} forms."
         yield _entry_problem(
             entry, shown, "plural", f"has {len([t for t in translations if t])} of {forms} forms", hint

@@ -1,6 +1,7 @@
 """Everything on disk, made into one Edition or refused with every Problem at once."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -28,6 +29,7 @@ from webapp.sources.config import SiteConfig, load_site
 from webapp.sources.legal import to_notice
 from webapp.sources.locales import language_aliases, load_locales
 from webapp.sources.notices import NoticeSource, load_notices
+from webapp.sources.parsing import read_text
 from webapp.sources.pictures import check_svg
 from webapp.territories.definitions import Definitions, check_definitions, load_definitions
 from webapp.territories.map import load_map
@@ -37,6 +39,10 @@ SOURCE_LOCALE = LocaleTag("en")
 
 FOLDERS = ("config", "content", "translations")
 MAP = "config/territories.mmdb"
+STYLE = "static/site.css"
+
+READINGS = 5
+"""How often sources that change while they are read are read again, so that no edition mixes two states."""
 
 Part = TypeVar("Part")
 
@@ -68,6 +74,15 @@ def load_edition(root: Path, today: date, base_url: str | None = None) -> Loaded
 
     `base_url` overrides the one in config/site.toml. `today` is for the checks of dates.
     """
+    for _ in range(READINGS):
+        digest = digest_sources(root)
+        loaded = _load_once(root, today, base_url, digest)
+        if digest_sources(root) == digest:
+            break
+    return loaded
+
+
+def _load_once(root: Path, today: date, base_url: str | None, digest: str) -> Loaded:
     if not (root / "config").is_dir():
         hint = "Start in the folder that holds config/, content/ and translations/, or set WEBAPP_ROOT to it."
         raise SourceError([Problem("config.none", "config", "there is no config/ folder here", hint)])
@@ -80,12 +95,13 @@ def load_edition(root: Path, today: date, base_url: str | None = None) -> Loaded
     catalogs = {tag: _load_catalogs(root, locale, collect) for tag, locale in locales.items()}
     articles = _load_articles(root, config, locales, collect)
     collect.read(lambda: _check_author_pictures(root, config))
+    collect.read(lambda: read_text(root / STYLE, STYLE))
     if config is None or sources is None or definitions is None or articles is None or has_errors(collect.problems):
         raise SourceError(collect.problems)
     collect.problems += [*config.warnings, *check_definitions(root, today)]
     facts, finder = _load_map(root, definitions, collect)
     edition = Edition(
-        digest=digest_sources(root),
+        digest=digest,
         site=replace(config.site, base_url=base_url.rstrip("/")) if base_url else config.site,
         locales=locales,
         territories=_territories(definitions),
@@ -105,7 +121,12 @@ def load_edition(root: Path, today: date, base_url: str | None = None) -> Loaded
 def _load_articles(
     root: Path, config: SiteConfig | None, locales: Mapping[LocaleTag, Locale], collect: _Collector
 ) -> Mapping[Slug, Article] | None:
-    return collect.read(lambda: load_articles(root, config.authors if config else {}, locales))
+    known = locales or {LocaleTag(path.stem) for path in (root / "content").glob("*/*.md")}
+    try:
+        return load_articles(root, config.authors if config else {}, known)
+    except SourceError as fault:  # without config/site.toml nobody can say which authors there are
+        collect.problems += (it for it in fault.problems if config or it.code != "article.author")
+        return None
 
 
 def _load_catalogs(root: Path, locale: Locale, collect: _Collector) -> tuple[PoCatalog, PoCatalog]:
@@ -148,6 +169,11 @@ def _load_map(
         message = f"{fault.reason}; until it is mended every reader gets every notice"
         collect.problems.append(Problem("map.refused", MAP, message, fault.hint, severity=Severity.WARNING))
         return None, None
+    except Exception as fault:  # noqa: BLE001 - whatever is wrong with a map, the site goes on without it
+        message = f"the map cannot be read ({type(fault).__name__}); until it is mended every reader gets every notice"
+        hint = "Build the map again with `webapp territories build`."
+        collect.problems.append(Problem("map.refused", MAP, message, hint, severity=Severity.WARNING))
+        return None, None
     return found.facts, found
 
 
@@ -170,7 +196,7 @@ def digest_sources(root: Path) -> str:
     total = hashlib.sha256()
     for path in _source_files(root):
         content = hashlib.sha256(path.read_bytes()).digest()
-        total.update(f"{path.relative_to(root).as_posix()}\0".encode() + content)
+        total.update(os.fsencode(f"{path.relative_to(root).as_posix()}\0") + content)
     return total.hexdigest()
 
 

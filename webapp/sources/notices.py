@@ -3,13 +3,14 @@
 The words returned here are source text with placeholders unfilled: `sources.legal` makes texts of them.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from webapp.core.locales import parse_tag
 from webapp.core.model import (
@@ -22,12 +23,27 @@ from webapp.core.model import (
     TerritoryId,
     TerritoryRule,
 )
+from webapp.sources.catalogs import PLACEHOLDER
 from webapp.sources.parsing import Identifier, Strict, WebAddress, Words, parse_model, parse_toml, read_text
 
 NOTICES = "config/notices.toml"
 
 SECTIONS = ("law", "acts", "penalties", "people", "since", "uncertain")
 """The parts of "find out more", in their order on the page."""
+
+
+PLACEHOLDERS = frozenset({"publisher", "designated"})
+"""The names that may stand in braces in the words of a notice."""
+
+
+def _fillable(text: str) -> str:
+    unknown = sorted(set(PLACEHOLDER.findall(text)) - PLACEHOLDERS)
+    if unknown or re.search(r"[{}]", PLACEHOLDER.sub("", text)):
+        raise ValueError("braces may only enclose publisher or designated")
+    return text
+
+
+_LegalWords = Annotated[Words, AfterValidator(_fillable)]
 
 
 class _RuleModel(Strict):
@@ -48,23 +64,23 @@ class _RuleModel(Strict):
 
 
 class _AboutModel(Strict):
-    law: Annotated[list[Words], Field(min_length=1)]
-    acts: Annotated[list[Words], Field(min_length=1)]
-    penalties: Annotated[list[Words], Field(min_length=1)]
-    people: Annotated[list[Words], Field(min_length=1)]
-    since: Annotated[list[Words], Field(min_length=1)]
-    uncertain: Annotated[list[Words], Field(min_length=1)]
+    law: Annotated[list[_LegalWords], Field(min_length=1)]
+    acts: Annotated[list[_LegalWords], Field(min_length=1)]
+    penalties: Annotated[list[_LegalWords], Field(min_length=1)]
+    people: Annotated[list[_LegalWords], Field(min_length=1)]
+    since: Annotated[list[_LegalWords], Field(min_length=1)]
+    uncertain: Annotated[list[_LegalWords], Field(min_length=1)]
 
 
 class _WordsModel(Strict):
-    heading: Words
-    who: Words
-    what: Words
-    penalty: Words
-    publisher: Words
-    more: Words
-    reminder: Words
-    about_title: Words
+    heading: _LegalWords
+    who: _LegalWords
+    what: _LegalWords
+    penalty: _LegalWords
+    publisher: _LegalWords
+    more: _LegalWords
+    reminder: _LegalWords
+    about_title: _LegalWords
     about: _AboutModel
 
 

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -11,6 +11,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, Type
 from webapp.errors import Problem, SourceError
 
 Model = TypeVar("Model", bound=BaseModel)
+
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+"""What no text of ours may hold: XML has no place for it, so that one of these would break the whole feed."""
 
 _IDENTIFIER = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 
@@ -58,16 +61,18 @@ def read_text(path: Path, shown: str) -> str:
     except UnicodeDecodeError as fault:
         message = f"byte {fault.start} is not UTF-8"
         raise SourceError([Problem("file.encoding", shown, message, "Save the file as UTF-8.")]) from None
-    if "\0" in text:
-        raise SourceError([Problem("file.nul", shown, "the file holds a NUL character", "Remove it.")])
+    if found := CONTROL.search(text):
+        message = f"the file holds the control character U+{ord(found[0]):04X}"
+        line = text.count("\n", 0, found.start()) + 1
+        raise SourceError([Problem("file.control", shown, message, "Remove it.", line)])
     return text.removeprefix("\ufeff")
 
 
 def parse_toml(text: str, shown: str, first_line: int = 1) -> dict[str, Any]:
     """Parse TOML; raises SourceError with the line, counted from `first_line`."""
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as fault:
+        data = tomllib.loads(text)
+    except (ValueError, RecursionError) as fault:  # tomllib lets faults of int() and of deep nesting through
         line = _line_of(str(fault), text)
         problem = Problem(
             "toml.syntax",
@@ -77,6 +82,18 @@ def parse_toml(text: str, shown: str, first_line: int = 1) -> dict[str, Any]:
             line=line + first_line - 1,
         )
         raise SourceError([problem]) from None
+    if keys := list(_find_control(data)):
+        hint = "Remove the escape, such as \\u0000."
+        raise SourceError(Problem("file.control", shown, "holds a control character", hint, key=key) for key in keys)
+    return data
+
+
+def _find_control(value: Any, place: tuple[int | str, ...] = ()) -> Iterator[str]:
+    if isinstance(value, str) and CONTROL.search(value):
+        yield _dotted(place)
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, part in parts:
+        yield from _find_control(part, (*place, name))
 
 
 def _line_of(message: str, text: str) -> int:

@@ -13,7 +13,9 @@ RATIO = 16 / 9
 
 _TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp"}
 _ACTIVE = re.compile(
-    rb"<!DOCTYPE|<!ENTITY|<\?xml-stylesheet|<script|<foreignObject|\son\w+\s*=|@import|url\(\s*['\"]?[^#'\"]", re.I
+    rb"<!DOCTYPE|<!ENTITY|<\?xml-stylesheet|<(?:[\w.-]+:)?(?:script|foreignObject)|\son\w+\s*=|@import"
+    rb"|url\(\s*['\"]?[^#'\"]|\x00|encoding\s*=\s*['\"](?!utf-8['\"])",  # another encoding would hide the rest
+    re.I,
 )
 _REFERENCE = re.compile(rb"(?:href|src)\s*=\s*['\"](?!#)", re.I)
 
@@ -50,7 +52,7 @@ def check_svg(data: bytes, shown: str) -> None:
     found = _ACTIVE.search(data) or _REFERENCE.search(data)
     if found:
         message = f"the SVG holds {found[0].decode('ascii', 'replace').strip()!r}"
-        hint = "Export it as plain SVG: no script, no style import, nothing from another file."
+        hint = "Export it as plain SVG in UTF-8: no script, no style import, nothing from another file."
         line = data[: found.start()].count(b"\n") + 1
         raise SourceError([Problem("picture.active", shown, message, hint, line)])
 
@@ -61,7 +63,7 @@ def _measure(data: bytes, suffix: str, shown: str) -> tuple[int, int]:
             check_svg(data, shown)
             return _measure_svg(data)
         return {".png": _measure_png, ".jpg": _measure_jpeg, ".webp": _measure_webp}[suffix](data)
-    except (ValueError, IndexError, KeyError, struct.error, ElementTree.ParseError):
+    except (ValueError, ArithmeticError, LookupError, struct.error, ElementTree.ParseError):
         hint = f"Save it again as {suffix[1:].upper()}; an SVG needs a viewBox."
         raise SourceError([Problem("picture.broken", shown, "the size of the picture cannot be read", hint)]) from None
 

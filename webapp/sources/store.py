@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from watchfiles import watch
@@ -15,6 +16,10 @@ log = logging.getLogger("webapp.store")
 
 DEBOUNCE_MS = 150
 """How long the disk must be quiet before a change is read: an editor saves several files at once."""
+
+
+TICK_MS = 200
+"""How often the watch looks whether its folders are still the ones it watches."""
 
 
 class EditionStore:
@@ -67,20 +72,31 @@ class EditionStore:
 
     def _follow(self) -> None:
         while not self._stop.is_set():
-            folders = [self._root / name for name in FOLDERS if (self._root / name).is_dir()]
+            folders, unread = self._folders(), True
             try:
-                for _ in watch(
+                for changes in watch(
                     *folders,
                     debounce=DEBOUNCE_MS,
                     step=50,
-                    rust_timeout=500,
-                    yield_on_timeout=False,
+                    rust_timeout=TICK_MS,
+                    yield_on_timeout=True,
                     stop_event=self._stop,
                     raise_interrupt=False,
                 ):
-                    self.reload()
-                    if any(not folder.is_dir() for folder in folders):
+                    if changes or unread:  # unread: what changed before the watch was on
+                        self.reload()
+                    unread = False
+                    if self._folders() != folders:
                         break
             except Exception:
                 log.exception("Watching the sources failed; trying again.")
-            self._stop.wait(0.5)
+                self._stop.wait(0.5)
+
+    def _folders(self) -> dict[Path, tuple[int, int]]:
+        """The folders that are there, each with its identity: one that was swapped by renaming must be watched anew."""
+        found = {}
+        for folder in (self._root / name for name in FOLDERS):
+            with suppress(OSError):
+                status = folder.stat()
+                found[folder] = (status.st_dev, status.st_ino)
+        return found

@@ -71,7 +71,7 @@ class TerritoryMap:
             if len(record) == 2 and record["answer"] == "outside":  # type: ignore[arg-type, call-overload, index]
                 return KnownPlace(network, _country(record), _NOTHING, _NOTHING, self._all)  # type: ignore[arg-type]
             return self._place(record, network)  # type: ignore[arg-type]
-        except Exception:  # whatever a broken map does, the reader gets the notice
+        except Exception:  # noqa: BLE001 - whatever a broken map does, the reader gets the notice
             return _BROKEN
 
     def _place(self, record: dict[str, Any], network: str) -> KnownPlace:
