@@ -80,10 +80,10 @@ def _parse_po(text: str, shown: str) -> polib.POFile:
     if not text.strip():
         hint = "Restore it, or delete it and start again from the .pot."
         raise SourceError([Problem("catalog.empty", shown, "the catalog is empty", hint)])
-    for number, written in enumerate(text.split("\n"), start=1):
+    for at, written in enumerate(text.split("\n"), start=1):
         if not _LINE.match(written.strip()):  # polib would cut a letter off where a quotation mark is missing
             hint = "Mend the line: keyword, text in quotation marks, and a backslash before a mark in the text."
-            raise SourceError([Problem("catalog.syntax", shown, "not a valid line of a PO file", hint, number)])
+            raise SourceError([Problem("catalog.syntax", shown, "not a valid line of a PO file", hint, at)])
     try:
         return polib.pofile(text, check_for_duplicates=True)
     except (OSError, ValueError, UnicodeError) as fault:
