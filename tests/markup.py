@@ -27,7 +27,9 @@ class Element:
                 yield child
                 yield from child.walk()
 
-    def find_all(self, tag: str | None = None, attribute: str | None = None, value: str | None = None) -> "list[Element]":
+    def find_all(
+        self, tag: str | None = None, attribute: str | None = None, value: str | None = None
+    ) -> "list[Element]":
         """The elements below with this tag, this attribute, and this value of it."""
         return [
             it

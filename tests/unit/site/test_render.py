@@ -65,9 +65,7 @@ def test_article_text_follows_the_chain(article: Article, tag: LocaleTag, found:
         pytest.param((RU,), UK, None, id="none"),
     ],
 )
-def test_notice_text_follows_the_chain(
-    tags: tuple[LocaleTag, ...], asked: LocaleTag, found: LocaleTag | None
-) -> None:
+def test_notice_text_follows_the_chain(tags: tuple[LocaleTag, ...], asked: LocaleTag, found: LocaleTag | None) -> None:
     """A notice that has no text in the chain comes in the site's default language, whole."""
     default = UK if tags == (UK,) else EN
     text = find_notice_text(make_worded_notice(*tags), LOCALES[asked], default)
