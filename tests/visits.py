@@ -77,7 +77,7 @@ def visit(
     if languages is not None:
         given["Accept-Language"] = languages
     client = (app or the_site()).test_client(use_cookies=False)
-    return client.open(path, method=method, headers=given, environ_overrides=environ or {})
+    return client.open(path, method=method, headers=given, environ_overrides=environ or {}, buffered=True)
 
 
 def page_of(response: TestResponse) -> Element:

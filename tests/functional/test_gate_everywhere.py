@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from jinja2 import FileSystemLoader
 
-from tests.conftest import NOW, REPOSITORY, HeldClock
+from tests.samples import NOW, REPOSITORY, HeldClock
 from tests.visits import (
     EVERY_NOTICE,
     PERSIAN,

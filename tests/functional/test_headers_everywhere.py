@@ -8,7 +8,7 @@ from functools import lru_cache
 import pytest
 from flask import Flask
 
-from tests.conftest import REPOSITORY, HeldClock
+from tests.samples import REPOSITORY, HeldClock
 from tests.visits import BREAKING, PLACES, RUSSIAN_LAW, SLUG, visit
 from webapp.app import create_app
 from webapp.settings import Settings

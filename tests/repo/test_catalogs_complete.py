@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import pytest
 
-from tests.conftest import NOW, REPOSITORY
+from tests.samples import NOW, REPOSITORY
 from webapp.core.model import Edition, LocaleTag
 from webapp.sources.catalogs import load_catalog
 from webapp.sources.extraction import DOMAINS, extract_messages, extract_notices, to_pot

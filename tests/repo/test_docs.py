@@ -48,13 +48,13 @@ def test_setting_is_documented(name: str) -> None:
     assert re.search(rf"\b{name}\b", FOR_OPERATORS)
 
 
-@pytest.mark.parametrize("command", commands(cli))
+@pytest.mark.parametrize("command", list(commands(cli)))
 def test_command_is_documented(command: str) -> None:
     """Every command stands in the README or in docs/."""
     assert re.search(rf"{command}\b", TEXT)
 
 
-@pytest.mark.parametrize("command", commands(cli))
+@pytest.mark.parametrize("command", list(commands(cli)))
 def test_command_explains_itself(command: str) -> None:
     """Every command has a help text of its own."""
     found: click.Command = cli

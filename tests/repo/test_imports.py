@@ -110,7 +110,7 @@ def test_only_settings_read_the_environment(path: Path) -> None:
     """The environment is read in one place."""
     tree = ast.parse(path.read_text("utf-8"))
     names = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    assert not names & {"environ", "getenv", "environb"} or part_of(path) == "site" and "getenv" not in names
+    assert not names & {"environ", "getenv", "environb"} or (part_of(path) == "site" and "getenv" not in names)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

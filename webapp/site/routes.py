@@ -79,7 +79,7 @@ def locale_without_slash(locale_text: str) -> BaseResponse:
 def front(locale_text: str) -> BaseResponse:
     """List the articles, newest first."""
     locale = _locale(locale_text)
-    if locale.tag != locale_text:
+    if request.path != urls.front(locale.tag):
         return _redirect(urls.front(locale.tag), 308)
     found = [(it, find_article_text(it, locale)) for it in current_edition().articles.values()]
     present = [(article, text) for article, text in found if text]
@@ -100,7 +100,7 @@ def article_page(locale_text: str, slug: str) -> BaseResponse:
     article = current_edition().articles.get(Slug(slug.lower()))
     if article is None:
         raise NotFound
-    if (locale.tag, article.slug) != (locale_text, slug):
+    if request.path != urls.article(locale.tag, article.slug):
         return _redirect(urls.article(locale.tag, article.slug), 308)
     text = find_article_text(article, locale)
     if text is None:
@@ -127,7 +127,7 @@ def about(locale_text: str, notice_id: str) -> BaseResponse:
     notice = next((it for it in current_edition().notices if it.id == notice_id.lower()), None)
     if notice is None:
         raise NotFound
-    if (locale.tag, notice.id) != (locale_text, notice_id):
+    if request.path != urls.about(locale.tag, notice.id):
         return _redirect(urls.about(locale.tag, notice.id), 308)
     return without_article(_about_page(notice, locale))
 
@@ -152,7 +152,7 @@ def _about_page(notice: Notice, locale: Locale) -> Response:
 def search(locale_text: str) -> BaseResponse:
     """Search the articles that exist in the page's language."""
     locale = _locale(locale_text)
-    if locale.tag != locale_text:
+    if request.path != urls.search(locale.tag):
         return _redirect(urls.search(locale.tag), 308)
     query = " ".join(request.args.get("q", "").replace("\0", " ").split())[:200]
     words = parse_query(query)
@@ -176,7 +176,7 @@ def search(locale_text: str) -> BaseResponse:
 def feed(locale_text: str) -> BaseResponse:
     """Give the newest articles as an Atom feed. Each entry carries every notice: who will read it cannot be known."""
     locale = _locale(locale_text)
-    if locale.tag != locale_text:
+    if request.path != urls.feed(locale.tag):
         return _redirect(urls.feed(locale.tag), 308)
     edition, renderer = current_edition(), current_renderer()
     base = edition.site.base_url

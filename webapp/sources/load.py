@@ -1,10 +1,10 @@
 """Everything on disk, made into one Edition or refused with every Problem at once."""
 
 import hashlib
-import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -32,7 +32,7 @@ from webapp.sources.notices import NoticeSource, load_notices
 from webapp.sources.parsing import read_text
 from webapp.sources.pictures import check_svg
 from webapp.territories.definitions import Definitions, check_definitions, load_definitions
-from webapp.territories.map import load_map
+from webapp.territories.map import TerritoryMap, load_map
 
 SOURCE_LOCALE = LocaleTag("en")
 """The language of the words in templates and configuration."""
@@ -164,7 +164,7 @@ def _load_map(
     root: Path, definitions: Definitions, collect: _Collector
 ) -> tuple[MapFacts | None, TerritoryFinder | None]:
     try:
-        found = load_map(root / MAP, definitions)
+        found = _verified_map(root, _digest_files(root, _map_files(root)), _Unhashed(definitions))
     except MapError as fault:
         message = f"{fault.reason}; until it is mended every reader gets every notice"
         collect.problems.append(Problem("map.refused", MAP, message, fault.hint, severity=Severity.WARNING))
@@ -175,6 +175,29 @@ def _load_map(
         collect.problems.append(Problem("map.refused", MAP, message, hint, severity=Severity.WARNING))
         return None, None
     return found.facts, found
+
+
+class _Unhashed:
+    """Hands a value past a cache: equal to any other of its kind."""
+
+    def __init__(self, value: Definitions) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Unhashed)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=1)
+def _verified_map(root: Path, _digest: str, definitions: _Unhashed) -> TerritoryMap:
+    """Load and verify the map, once for each content of the files it depends on: an article's change is no reason."""
+    return load_map(root / MAP, definitions.value)
+
+
+def _map_files(root: Path) -> list[Path]:
+    return [it for it in _source_files(root) if it.name.startswith("territories.") or it.parent.name == "areas"]
 
 
 def _check_author_pictures(root: Path, config: SiteConfig | None) -> None:
@@ -193,10 +216,14 @@ def _check_author_pictures(root: Path, config: SiteConfig | None) -> None:
 
 def digest_sources(root: Path) -> str:
     """Return the SHA-256 of every source file's path and content, in hexadecimal."""
+    return _digest_files(root, _source_files(root))
+
+
+def _digest_files(root: Path, paths: Iterable[Path]) -> str:
     total = hashlib.sha256()
-    for path in _source_files(root):
+    for path in paths:
         content = hashlib.sha256(path.read_bytes()).digest()
-        total.update(os.fsencode(f"{path.relative_to(root).as_posix()}\0") + content)
+        total.update(f"{path.relative_to(root).as_posix()}\0".encode() + content)
     return total.hexdigest()
 
 

@@ -88,7 +88,7 @@ def test_words_of_a_failed_lookup_hold_no_address() -> None:
 
 def test_reader_is_made_of_place_page_and_languages() -> None:
     """The Reader has the place of the address, the languages of the page, and those that the browser names."""
-    headers = {"x-forwarded-for": (str(READER),), "accept-language": ("rus;q=0.5", "en")}
+    headers = {"x-forwarded-for": (str(READER),), "accept-language": ("ru;q=0.5", "en")}
     page = (LocaleTag("uk"), LocaleTag("en"))
     reader, resolved = read_reader(make_site(Finder()), "192.0.2.1", headers, [ip_network("192.0.2.0/24")], page)
     assert reader.place is PLACE
