@@ -1,4 +1,4 @@
-"""The same headers on every answer of every status, and nothing in them that tells who was asked, or what was decided."""
+"""The same headers on every answer of every status, and nothing in them that tells who asked or what was decided."""
 
 import base64
 import hashlib

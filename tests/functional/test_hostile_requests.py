@@ -119,12 +119,14 @@ def test_strange_path(path: str) -> None:
         assert visit(response.headers["Location"]).status_code == 200
 
 
-@pytest.mark.parametrize("raw", ["\xff\xfe", "/en/\xff", "/\xd0\xd0/x", "", "en/", "/en/\x00\x80", "*"])
+@pytest.mark.parametrize(
+    "raw", ["\xff\xfe", "/en/\xff", "/\xd0\xd0/x", "", "en/", "//", "//evil.example/", "/en/\x00\x80", "*"]
+)
 def test_path_that_is_not_utf8(raw: str) -> None:
     """Bytes that no decoder likes, given as a WSGI server gives them."""
     response = visit("/", environ={"PATH_INFO": raw})
     assert_safe(response)
-    assert response.status_code in {302, 308, 404}
+    assert response.status_code in {200, 302, 308, 404}
 
 
 @pytest.mark.parametrize("header", LANGUAGES)

@@ -6,7 +6,7 @@ from functools import lru_cache
 import pytest
 
 from tests.samples import NOW, REPOSITORY
-from webapp.core.model import Edition, LocaleTag
+from webapp.core.model import Edition, LocaleTag, Notice
 from webapp.sources.catalogs import load_catalog
 from webapp.sources.extraction import DOMAINS, extract_messages, extract_notices, to_pot
 from webapp.sources.load import load_edition
@@ -62,11 +62,9 @@ def test_placeholders_are_those_of_the_source(tag: str) -> None:
 
 @pytest.mark.parametrize("notice", [pytest.param(it, id=it.id) for it in edition().notices])
 @pytest.mark.parametrize("tag", ["en", *WHOLE])
-def test_every_notice_has_a_text(notice: object, tag: str) -> None:
+def test_every_notice_has_a_text(notice: Notice, tag: str) -> None:
     """Every notice can be shown whole in every language of this release."""
-    assert notice in edition().notices
-    texts = next(it.texts for it in edition().notices if it == notice)
-    text = texts[LocaleTag(tag)]
+    text = notice.texts[LocaleTag(tag)]
     assert all((text.heading, text.who, text.what, text.penalty, text.publisher, text.more, text.reminder))
     assert all(section.paragraphs for section in text.sections)
 

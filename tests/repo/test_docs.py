@@ -25,7 +25,10 @@ def settings_names() -> list[str]:
 
 def commands(group: click.Group, before: str = "webapp") -> Iterator[str]:
     """Every command of the command line, in full."""
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         if isinstance(command, click.Group):
             yield from commands(command, f"{before} {name}")
         else:
@@ -57,10 +60,11 @@ def test_command_is_documented(command: str) -> None:
 @pytest.mark.parametrize("command", list(commands(cli)))
 def test_command_explains_itself(command: str) -> None:
     """Every command has a help text of its own."""
-    found: click.Command = cli
+    found: click.Command | None = cli
     for name in command.split()[1:]:
         assert isinstance(found, click.Group)
-        found = found.commands[name]
+        found = found.get_command(click.Context(found), name)
+    assert found is not None
     assert found.help
 
 

@@ -1,4 +1,7 @@
-"""The words of this product as frozen values. Owns the shapes; refuses behaviour beyond looking things up."""
+"""The words of this product as frozen values. Owns the shapes; refuses behaviour beyond looking things up.
+
+Longer than 300 lines, because these words explain one another and are looked up in one place.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

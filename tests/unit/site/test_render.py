@@ -28,7 +28,7 @@ BASE = "https://daylight.example"
         pytest.param("/* why */ a{}\n\n b{}", "a{}b{}", id="comment"),
         pytest.param("a{}/* over\nlines */b{}", "a{}b{}", id="comment over lines"),
         pytest.param("a, b > c { margin: 0 1px; }", "a,b > c{margin: 0 1px}", id="selectors keep their meaning"),
-        pytest.param("@media (min-width: 40em) and (hover) {a{b:c}}", "@media (min-width: 40em) and (hover){a{b:c}}", id="media query"),
+        pytest.param("@media (width > 4em) and (hover) {a{}}", "@media (width > 4em) and (hover){a{}}", id="media"),
         pytest.param("a{width:calc(1px + 2px)}", "a{width:calc(1px + 2px)}", id="calc keeps its spaces"),
         pytest.param("", "", id="empty"),
     ],
@@ -136,7 +136,7 @@ def test_notices_are_those_of_the_decision() -> None:
 def test_notice_knows_its_language(tag: LocaleTag, locale: LocaleTag, foreign: bool, language: str) -> None:
     """The text is whole in one language; the page is told when that is not its own."""
     (view,) = RENDERER.all_notices(LOCALES[tag])
-    assert {view.text.locale, *(view.text.heading.split()[1:], view.text.who.split()[1:])[0]} == {locale}
+    assert (view.text.locale, view.text.heading, view.text.who) == (locale, f"Heading {locale}", f"Who {locale}")
     assert (view.foreign, view.language, view.about_url) == (foreign, language, f"/{tag}/about-notice/undesirable")
 
 

@@ -1,0 +1,143 @@
+"""Legal texts: the whole text or none of it, with the numbers of its source."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from webapp.core.model import CountryCode, Direction, Locale, LocaleState, LocaleTag, NoticeId
+from webapp.errors import Severity
+from webapp.sources.catalogs import PoCatalog
+from webapp.sources.legal import numbers, to_notice, write_date
+from webapp.sources.notices import SECTIONS, NoticeSource
+
+EN, RU, FA = LocaleTag("en"), LocaleTag("ru"), LocaleTag("fa")
+FARSI_DIGITS = "۰۱۲۳۴۵۶۷۸۹"
+
+
+def locale(tag: LocaleTag, direction: Direction = Direction.LTR, digits: str = "0123456789") -> Locale:
+    rule = "nplurals=2; plural=(n != 1);"
+    return Locale(tag, tag, "Latn", direction, tag, "en_GB" if tag == EN else tag, rule, LocaleState.FULL, digits)
+
+
+LOCALES = {EN: locale(EN), RU: locale(RU), FA: locale(FA, Direction.RTL, FARSI_DIGITS)}
+SEGMENTS = {
+    "heading": "Before you read",
+    "who": "If you are there",
+    "what": "Sharing counts",
+    "penalty": "5,000–15,000 under Article 20.33",
+    "publisher": "{publisher} since {designated}",
+    "more": "More",
+    "reminder": "Remember",
+    "about_title": "The law",
+    **{f"about.{kind}.{number}": f"{kind} {number}" for kind in SECTIONS for number in (1, 2)},
+}
+SOURCE = NoticeSource(
+    id=NoticeId("closed-press"),
+    version=3,
+    jurisdiction=CountryCode("XA"),
+    rules=(),
+    acts=(),
+    publisher="Lantern",
+    designated=date(2024, 2, 20),
+    register_url="https://register.example",
+    reviewed_on=None,
+    review_by=date(2027, 3, 1),
+    segments=SEGMENTS,
+)
+
+
+def catalog(**changes: str | None) -> PoCatalog:
+    """Return a catalog that holds every segment as it stands, with changes; None takes a segment out."""
+    texts: Mapping[str, str | None] = {**SEGMENTS, **{name.replace("__", "."): text for name, text in changes.items()}}
+    words = {(SOURCE.context(name), SEGMENTS[name]): text for name, text in texts.items() if text is not None}
+    return PoCatalog(words, {}, lambda number: 0)
+
+
+def test_whole_text() -> None:
+    """A whole translation becomes a text: filled in, in its own dates, digits and direction."""
+    notice, problems = to_notice(SOURCE, LOCALES, {RU: catalog(), FA: catalog()}, EN)
+    assert problems == ()
+    assert list(notice.texts) == [EN, RU, FA]
+    assert notice.texts[EN].publisher == "Lantern since 20 February 2024"
+    assert notice.texts[RU].publisher == "Lantern since 20 февраля 2024 г."
+    assert "۲۰۲۴" in notice.texts[FA].publisher
+    assert notice.texts[FA].direction is Direction.RTL
+    assert [section.kind for section in notice.texts[RU].sections] == list(SECTIONS)
+    assert notice.texts[RU].sections[0].paragraphs == ("law 1", "law 2")
+
+
+@pytest.mark.parametrize(
+    "name", ["heading", "who", "penalty", "reminder", "about_title", "about.law.2", "about.since.1"]
+)
+def test_one_missing_segment_keeps_the_whole_text_out(name: str) -> None:
+    """A text is never mixed from two languages: without one segment there is none in that language."""
+    partial = catalog(**{name.replace(".", "__"): None})
+    notice, (problem,) = to_notice(SOURCE, LOCALES, {RU: partial, FA: catalog()}, EN)
+    assert RU not in notice.texts
+    assert FA in notice.texts
+    assert (problem.code, problem.severity) == ("legal.incomplete", Severity.WARNING)
+    assert (problem.path, problem.key) == ("translations/ru/LC_MESSAGES/notices.po", f"closed-press/3/{name}")
+
+
+def test_no_translation_at_all() -> None:
+    """A language without any legal words is one warning that counts them, not one for each."""
+    empty = PoCatalog({}, {}, lambda number: 0)
+    notice, (problem,) = to_notice(SOURCE, LOCALES, {RU: empty, FA: catalog()}, EN)
+    assert RU not in notice.texts
+    assert f"lacks {len(SEGMENTS)} of {len(SEGMENTS)}" in problem.message
+    assert f"and {len(SEGMENTS) - 4} more" in problem.message
+
+
+def test_words_of_an_older_version_do_not_count() -> None:
+    """Raising the version voids every translation, since the version stands in the msgctxt."""
+    newer = replace(SOURCE, version=4)
+    notice, problems = to_notice(newer, {EN: LOCALES[EN], RU: LOCALES[RU]}, {RU: catalog()}, EN)
+    assert list(notice.texts) == [EN]
+    assert problems[0].key == "closed-press/4/heading"
+
+
+@pytest.mark.parametrize(
+    ("text", "fit"),
+    [
+        pytest.param("от 5 000 до 15 000 по статье 20.33", True, id="spaces between thousands"),
+        pytest.param("от 5\u00a0000 до 15\u202f000 по статье 20.33", True, id="spaces that do not break"),
+        pytest.param("Статья 20.33: 5.000–15.000", True, id="another order, points between thousands"),
+        pytest.param("۵٬۰۰۰ تا ۱۵٬۰۰۰ مادهٔ ۲۰.۳۳", True, id="Persian digits"),
+        pytest.param("5,000–50,000 under Article 20.33", False, id="another amount"),
+        pytest.param("5,000–15,000 under Article 20.3", False, id="another article"),
+        pytest.param("5,000–15,000", False, id="an article is missing"),
+        pytest.param("от пяти до пятнадцати тысяч", False, id="in words"),
+        pytest.param("5,000–15,000 under Article 20.33 of 2001", False, id="a number too many"),
+    ],
+)
+def test_numbers_must_be_those_of_the_source(text: str, fit: bool) -> None:
+    """Amounts, articles and years are the law: a text that changes one is not shown."""
+    notice, problems = to_notice(SOURCE, LOCALES, {RU: catalog(penalty=text), FA: catalog()}, EN)
+    assert (RU in notice.texts) is fit
+    assert [(it.code, it.key) for it in problems] == ([] if fit else [("legal.numbers", "closed-press/3/penalty")])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("", [], id="none"),
+        pytest.param("1,234,567", ["1234567"], id="millions"),
+        pytest.param("Article 361-1 and 19.11(2)", ["19.11", "2", "361-1"], id="articles"),
+        pytest.param("1 July 2021, 292-FZ", ["1", "2021", "292"], id="dates and laws"),
+        pytest.param("٤٢", ["42"], id="Arabic digits"),
+        pytest.param("2–6 years", ["2", "6"], id="a range"),
+    ],
+)
+def test_numbers(text: str, expected: list[str]) -> None:
+    """Numbers are compared without separators, in ASCII, in any order."""
+    assert numbers(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("tag", "written"), [(EN, "20 February 2024"), (RU, "20 февраля 2024 г."), (FA, "۲۰ فوریهٔ ۲۰۲۴")]
+)
+def test_dates(tag: LocaleTag, written: str) -> None:
+    """A date is written in full, with its year, in the language's own words and digits."""
+    assert write_date(date(2024, 2, 20), LOCALES[tag]) == written
