@@ -29,7 +29,7 @@ check: $(VENV)/.dev ## every Problem of config/, content/ and translations/; .po
 	$(RUN) i18n extract --check
 
 unit: $(VENV)/.dev ## unit, functional and repository tests, with full branch coverage of webapp/core
-	$(BIN)/python -m pytest tests/unit tests/functional tests/repo --cov=webapp --cov-branch --cov-report=
+	$(BIN)/python -m pytest -n auto tests/unit tests/functional tests/repo --cov=webapp --cov-branch --cov-report=
 	$(BIN)/python -m coverage report --include='webapp/core/*' --fail-under=100
 
 browser: $(VENV)/.dev ## a reader's journey in a real Chromium (CHROMIUM names it when it is not on the PATH)

@@ -3,6 +3,7 @@
 import json
 from datetime import datetime
 from functools import lru_cache
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,7 @@ from tests.visits import (
     SLUG,
     edition_of,
     notices_in,
+    open_site,
     page_of,
     the_site,
     visit,
@@ -86,6 +88,28 @@ def test_who_sees_which_notice(place: str, page: str, languages: str | None, sho
     body = response.get_data(as_text=True)
     assert notices_in(body) == shown
     assert body.count("data-notice") == 2 * len(shown)
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        pytest.param(f"/ru/{SLUG}", RUSSIA, id="Russian page, English article"),
+        pytest.param(f"/fa/{BREAKING}", RUSSIA, id="Persian page, Russian article"),
+        pytest.param(f"/fa/{SLUG}", NONE, id="Persian page, English article"),
+        pytest.param("/fa/", RUSSIA, id="Persian list with Russian articles"),
+    ],
+)
+def test_every_language_on_the_page_counts(site_root: Path, path: str, shown: frozenset[str]) -> None:
+    """The language of the interface and that of the article both tell who reads it."""
+    (site_root / "content" / SLUG / "ru.md").unlink()
+    locales = site_root / "config" / "locales.toml"
+    before, mark, persian = locales.read_text("utf-8").partition("[fa]")
+    changed = persian.replace('article_fallback = ["en"]', 'article_fallback = ["ru", "en"]')
+    assert changed != persian
+    locales.write_text(before + mark + changed, "utf-8")
+    response = visit(path, PLACES["Berlin"], "en", app=open_site(site_root))
+    assert response.status_code == 200
+    assert notices_in(response.get_data(as_text=True)) == shown
 
 
 @pytest.mark.parametrize(

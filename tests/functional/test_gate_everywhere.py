@@ -140,6 +140,22 @@ def test_proven_reader_is_not_refused() -> None:
         assert response.status_code == (503 if endpoint == "site.feed" else 200)
 
 
+def test_one_entry_without_its_notice_stops_the_feed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The notices of one entry do not speak for another: readers' programs show entries one by one."""
+    folder = tmp_path / "templates"
+    shutil.copytree(REPOSITORY / "webapp" / "templates", folder)
+    path = folder / "feed_entry.xml"
+    loop = "{% for view in page.notices %}"
+    text = path.read_text("utf-8")
+    assert loop in text
+    path.write_text(text.replace(loop, f'{{% for view in page.notices if article.slug != "{SLUG}" %}}'), "utf-8")
+    environment = render.environment().overlay(loader=FileSystemLoader(folder))
+    monkeypatch.setattr(render, "environment", lambda: environment)
+    response = visit("/en/feed.xml")
+    assert response.status_code == 503
+    assert articles_in(response.get_data(as_text=True)) == set()
+
+
 # --- doubts about the whole site ----------------------------------------------------------------------------
 
 

@@ -107,7 +107,7 @@ def test_core_is_pure(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [it for it in MODULES if part_of(it) != "settings"], ids=name_of)
 def test_only_settings_read_the_environment(path: Path) -> None:
-    """The environment is read in one place. (A request's own `environ` is another thing, and has no `os.` before it.)"""
+    """The environment is read in one place. A WSGI request's own `environ` is another thing."""
     text = path.read_text("utf-8")
     assert "os.environ" not in text
     assert "getenv" not in text

@@ -49,7 +49,9 @@ def test_pot_can_be_read_again() -> None:
         Word("webapp/site/a.py:3", None, "{n} article", "{n} articles"),
     )
     text = to_pot(words)
-    found = {(entry.msgctxt, entry.msgid): entry for entry in polib.pofile(text)}
+    found: dict[tuple[str | None, str], polib.POEntry] = {
+        (entry.msgctxt, entry.msgid): entry for entry in polib.pofile(text)
+    }
     assert set(found) == {(word.context, word.message) for word in words}
     assert found[None, "{n} article"].msgid_plural == "{n} articles"
     assert found["n/1/who", "If you …"].comment == "n: who"

@@ -49,7 +49,7 @@ def test_good_registry(tmp_path: Path) -> None:
         pytest.param(table("EN"), "locale.tag", "EN", id="a tag in capitals"),
         pytest.param(table("sr_Latn"), "locale.tag", "sr_Latn", id="an underscore"),
         pytest.param(table(".."), "locale.tag", "..", id="two dots"),
-        pytest.param("de = 'Deutsch'", "config.value", "de", id="a text for a table"),
+        pytest.param("[[de]]\nendonym = 'Deutsch'", "config.value", "de", id="a list for a table"),
         pytest.param(table("de", direction="down"), "config.value", "de.direction", id="an unknown direction"),
         pytest.param(table("de", script="latin"), "config.value", "de.script", id="a script that is no code"),
         pytest.param(table("de", catalog="../de"), "config.value", "de.catalog", id="a catalog outside"),
@@ -65,7 +65,7 @@ def test_good_registry(tmp_path: Path) -> None:
         pytest.param(
             table("de", article_fallback=["en", "en"]), "locale.chain", "de.article_fallback", id="a link twice"
         ),
-        pytest.param(table("de", ui_fallback="en"), "locale.chain", "de.ui_fallback", id="a text for a chain"),
+        pytest.param(table("de", ui_fallback="en"), "config.value", "de.ui_fallback", id="a text for a chain"),
     ],
 )
 def test_faults(tmp_path: Path, text: str, code: str, key: str) -> None:

@@ -1,11 +1,13 @@
 """Picture files: their type, their shape, and that an SVG is a drawing and nothing more."""
 
 import struct
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.unit.sources.damage import codes, faults
+from webapp.errors import SourceError
 from webapp.sources.pictures import MAX_BYTES, check_svg, load_picture
 
 FOLDER = "content/lamps"
@@ -168,9 +170,6 @@ def test_cut_anywhere(tmp_path: Path, data: bytes) -> None:
     for suffix in ("svg", "png", "jpg", "webp"):
         for size in range(len(data)):
             (tmp_path / FOLDER / f"p.{suffix}").write_bytes(data[:size])
-            try:
+            with suppress(SourceError):
                 picture = load_picture(tmp_path, FOLDER, f"p.{suffix}")
-            except Exception as fault:
-                assert type(fault).__name__ == "SourceError", (suffix, size, fault)
-            else:
                 assert (picture.width, picture.height) in {(16, 9), (1600, 900)}

@@ -82,7 +82,7 @@ def test_missing_file(tmp_path: Path) -> None:
         pytest.param(HEADER + 'msgid "a"\nmsgstr "a\\"\n', "catalog.syntax", 8, id="the closing mark is escaped"),
         pytest.param(HEADER + 'msgid "a"\nmsgstr[x] "a"\n', "catalog.syntax", 8, id="a form without a number"),
         pytest.param(HEADER + 'msgid "a"\nmsgsrt "a"\n', "catalog.syntax", 8, id="a misspelt keyword"),
-        pytest.param(HEADER + 'msgstr "a"\nmsgstr "b"\n', "catalog.syntax", 8, id="two translations"),
+        pytest.param(HEADER + 'msgstr "a"\n', "catalog.syntax", 7, id="a translation of nothing"),
         pytest.param(HEADER + GOOD + '\nmsgid "Search"\nmsgstr "x"\n', "catalog.syntax", None, id="an entry twice"),
         pytest.param("#, fuzzy\n" + HEADER + GOOD, "catalog.fuzzy-header", 1, id="a fuzzy header"),
         pytest.param(HEADER.replace("Language: ru", "Language: uk"), "catalog.language", 1, id="another language"),
