@@ -1,6 +1,7 @@
 """Bad sources: each fault, put into the sample site, comes out as a Problem that says where and what to do."""
 
 import os
+import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -188,9 +189,11 @@ def test_broken_files(site_root: Path, damage: Damage, code: str, path: str, mar
     ("damage", "code", "path", "key"),
     [
         pytest.param(
-            replaced(SITE, "tagline", "tag_line"), "config.unknown-key", SITE, "tag_line", id="site: unknown key"
+            replaced(SITE, "tagline =", "tag_line ="), "config.unknown-key", SITE, "tag_line", id="site: unknown key"
         ),
-        pytest.param(replaced(SITE, "tagline", "tag_line"), "config.value", SITE, "tagline", id="site: missing key"),
+        pytest.param(
+            replaced(SITE, "tagline =", "tag_line ="), "config.value", SITE, "tagline", id="site: missing key"
+        ),
         pytest.param(replaced(SITE, '"decided"', '"sometimes"'), "config.value", SITE, "notice_mode", id="site: mode"),
         pytest.param(
             replaced(SITE, '_locale = "en"', '_locale = "de"'), "site.locale", SITE, "default_locale", id="no such"
@@ -356,7 +359,9 @@ def test_links_that_run(site_root: Path, target: str) -> None:
             replaced(NOTICES, "version = 1", "version = 2"), "legal.incomplete", id="a newer version of the source"
         ),
         pytest.param(removed(LEGAL), "legal.incomplete", id="no catalog"),
-        pytest.param(replaced(LEGAL, "20.33", "20.34"), "legal.numbers", id="another article of the law"),
+        pytest.param(
+            replaced(LEGAL, "2012 года. За", "2013 года. За"), "legal.numbers", id="another article of the law"
+        ),
     ],
 )
 def test_a_notice_without_sound_words_in_a_language(site_root: Path, damage: Damage, code: str) -> None:
@@ -457,6 +462,11 @@ def _flip(root: Path) -> None:
     (root / MAP).write_bytes(data)
 
 
+def _end_of_time(root: Path) -> None:
+    text = (root / PROVENANCE).read_text("utf-8")
+    (root / PROVENANCE).write_text(re.sub(r'"build_epoch": \d+', f'"build_epoch": {10**20}', text), "utf-8")
+
+
 MAPS = [
     pytest.param(removed(MAP), id="missing"),
     pytest.param(written(MAP, ""), id="empty"),
@@ -468,7 +478,7 @@ MAPS = [
     pytest.param(written(PROVENANCE, "[]"), id="with the provenance of something else"),
     pytest.param(written(PROVENANCE, "{"), id="with broken provenance"),
     pytest.param(replaced(PROVENANCE, '"format": 1', '"format": 2'), id="of another format"),
-    pytest.param(replaced(PROVENANCE, '"build_epoch": 17', f'"build_epoch": {"9" * 20}17'), id="from the end of time"),
+    pytest.param(_end_of_time, id="from the end of time"),
     pytest.param(replaced(PROVENANCE, '"map_sha256": "', '"map_sha256": "0'), id="with another digest"),
     pytest.param(replaced(TERRITORIES, "max_age_days = 400", "max_age_days = 1"), id="too old"),
 ]

@@ -105,9 +105,9 @@ def test_names_that_are_no_text(site_root: Path, arguments: tuple[str, ...]) -> 
 
 def test_markup_in_sources_is_shown_as_it_stands(site_root: Path) -> None:
     """Square brackets in a file's name or in a value are no instructions for the terminal."""
-    (site_root / "content/[red]x[/red]").mkdir()
+    (site_root / "content/[bold]x[red]").mkdir()
     result = run("check", *AT, folder=site_root)
-    assert "content/[red]x[/red]" in result.stdout
+    assert "content/[bold]x[red]" in result.stdout
 
 
 def test_extract(site_root: Path) -> None:

@@ -5,6 +5,7 @@ A command's module is imported when it is called, so that `serve` starts quickly
 
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 
 import click
 
@@ -37,6 +38,9 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; exit with 0, 1 or 2 as `webapp.cli` says."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a file's name need not be text that a terminal can show
+            stream.reconfigure(errors="backslashreplace")
     try:
         cli()
     except SettingsError as fault:

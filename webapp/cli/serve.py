@@ -36,6 +36,7 @@ def serve() -> None:
         log_access=False,
         log_level="warning",  # type: ignore[arg-type]  # granian's enum takes its own value
         respawn_failed_workers=True,
+        workers_kill_timeout=5,  # a worker that is told to stop while it starts does not hear it
         http1_settings=HTTP1Settings(header_read_timeout=10_000, keep_alive=True, max_buffer_size=65_536),
     ).serve()
 

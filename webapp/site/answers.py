@@ -30,7 +30,7 @@ def page_response(body: bytes, locale: LocaleTag, status: int = 200, mimetype: s
 
 def without_article(response: BaseResponse, kind: Kind = Kind.PAGE) -> BaseResponse:
     """Mark a response that carries no article text, and may therefore pass beside the gate."""
-    g.article_free = True
+    g.article_free = response
     g.kind = kind
     return response
 
@@ -56,7 +56,13 @@ def refused(refusal: GateRefusedError) -> BaseResponse:
 def fault(error: Exception) -> BaseResponse:
     """Answer a fault of ours, and log where it happened without a trace of who asked for what."""
     log.error("A request failed: %s", describe_fault(error))
-    return error_page(500, _error_locale())
+    try:
+        return error_page(500, _error_locale())
+    except Exception as second:  # noqa: BLE001 - when even the page of errors fails, these words still leave with all headers
+        log.error("The page of errors failed too: %s", describe_fault(second))
+        return without_article(
+            Response("Something went wrong. Please try again in a moment.\n", 500, mimetype="text/plain")
+        )
 
 
 def describe_fault(error: BaseException) -> str:
@@ -97,7 +103,7 @@ def error_page(status: int, locale: Locale, article: Article | None = None) -> B
 @answers.after_app_request
 def finish(response: BaseResponse) -> BaseResponse:
     """Gate, headers, compression: the way out of every response."""
-    if not g.get("article_free"):
+    if g.get("article_free") is not response:
         response = _through_gate(response)
     shared = state()
     onion = shared.settings.onion_location

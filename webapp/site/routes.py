@@ -153,7 +153,8 @@ def search(locale_text: str) -> BaseResponse:
     """Search the articles that exist in the page's language."""
     locale = _locale(locale_text)
     if request.path != urls.search(locale.tag):
-        return _redirect(urls.search(locale.tag), 308)
+        query = request.query_string.decode("ascii", "replace")
+        return _redirect(urls.search(locale.tag) + (f"?{query}" if query else ""), 308)
     query = " ".join(request.args.get("q", "").replace("\0", " ").split())[:200]
     words = parse_query(query)
     renderer, index = state().tools(current_edition())

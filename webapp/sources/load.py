@@ -1,6 +1,7 @@
 """Everything on disk, made into one Edition or refused with every Problem at once."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -178,13 +179,13 @@ def _load_map(
 
 
 class _Unhashed:
-    """Hands a value past a cache: equal to any other of its kind."""
+    """Hands a value without a hash to a cache; another value is another key, since a map is judged by its definitions."""
 
     def __init__(self, value: Definitions) -> None:
         self.value = value
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Unhashed)
+        return isinstance(other, _Unhashed) and self.value == other.value
 
     def __hash__(self) -> int:
         return 0
@@ -223,7 +224,7 @@ def _digest_files(root: Path, paths: Iterable[Path]) -> str:
     total = hashlib.sha256()
     for path in paths:
         content = hashlib.sha256(path.read_bytes()).digest()
-        total.update(f"{path.relative_to(root).as_posix()}\0".encode() + content)
+        total.update(os.fsencode(f"{path.relative_to(root).as_posix()}\0") + content)  # a name need not be UTF-8
     return total.hexdigest()
 
 
