@@ -360,7 +360,7 @@ def test_links_that_run(site_root: Path, target: str) -> None:
         ),
         pytest.param(removed(LEGAL), "legal.incomplete", id="no catalog"),
         pytest.param(
-            replaced(LEGAL, "2012 года. За", "2013 года. За"), "legal.numbers", id="another article of the law"
+            replaced(LEGAL, "2012\u00a0года", "2013\u00a0года"), "legal.numbers", id="another article of the law"
         ),
     ],
 )

@@ -179,7 +179,7 @@ def _load_map(
 
 
 class _Unhashed:
-    """Hands a value without a hash to a cache; another value is another key, since a map is judged by its definitions."""
+    """Hands a value without a hash to a cache. Other definitions are another key: they judge the map differently."""
 
     def __init__(self, value: Definitions) -> None:
         self.value = value
