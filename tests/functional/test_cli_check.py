@@ -159,6 +159,19 @@ def test_update(site_root: Path) -> None:
     assert run("check", *AT, folder=site_root).returncode == 0
 
 
+def test_update_of_a_broken_catalog(site_root: Path) -> None:
+    """A broken catalog is told with its line, and left as it is for the translator to mend."""
+    path = "translations/ru/LC_MESSAGES/messages.po"
+    appended(path, "\nhello\n")(site_root)
+    before = (site_root / path).read_bytes()
+    result = run("i18n", "update", folder=site_root)
+    assert result.returncode == 1
+    line = before.count(b"\n")
+    assert f"{path}:{line}" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert (site_root / path).read_bytes() == before
+
+
 @pytest.mark.parametrize("arguments", [("--help",), ("check", "-h"), ("--version",)])
 def test_help(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     """Help needs no site."""

@@ -191,6 +191,12 @@ def test_two_sites_on_one_port(tmp_path: Path) -> None:
         assert stop(running) == 0
 
 
+def test_a_name_for_a_host(tmp_path: Path) -> None:
+    """HOST may be a name of this machine."""
+    with serving(REPOSITORY, tmp_path / "log", HOST="localhost") as running:
+        assert running.get("/en/").status == 200
+
+
 def test_a_refused_map_does_not_stop_the_start(site_root: Path, tmp_path: Path) -> None:
     """A site whose map is refused starts all the same, and shows every notice."""
     removed("config/territories.mmdb")(site_root)

@@ -9,10 +9,11 @@ import click
 import polib
 
 from webapp.settings import load_settings
-from webapp.sources.catalogs import po_path
+from webapp.sources.catalogs import parse_po, po_path
 from webapp.sources.extraction import DOMAINS, to_pot
 from webapp.sources.load import SOURCE_LOCALE
 from webapp.sources.locales import load_locales
+from webapp.sources.parsing import read_text
 
 
 @click.group()
@@ -48,7 +49,9 @@ def update() -> None:
         for domain in () if tag == SOURCE_LOCALE else DOMAINS:
             path = root / po_path(locale, domain)
             template = polib.pofile(to_pot(DOMAINS[domain](root)))
-            catalog = polib.pofile(str(path), wrapwidth=100) if path.exists() else polib.POFile(wrapwidth=100)
+            shown = po_path(locale, domain)
+            catalog = parse_po(read_text(path, shown), shown) if path.exists() else polib.POFile()
+            catalog.wrapwidth = 100
             if not path.exists():
                 catalog.metadata = {**template.metadata, "Language": tag, "Plural-Forms": locale.plural_forms}
             catalog.merge(template)

@@ -21,13 +21,13 @@ from webapp.sources.load import Loaded, load_edition
 def serve() -> None:
     """Serve the reader site. HOST, PORT, WORKERS, TRUSTED_PROXIES and the like come from the environment."""
     settings = load_settings()
-    _check_port(settings)
+    address = _check_port(settings)
     loaded = _load(settings)
     _greet(settings, loaded)
     Granian(
         "webapp.app:create_app",
         factory=True,
-        address=settings.host,
+        address=address,
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=settings.workers,
@@ -41,7 +41,8 @@ def serve() -> None:
     ).serve()
 
 
-def _check_port(settings: Settings) -> None:
+def _check_port(settings: Settings) -> str:
+    """Return the numeric address to listen on, all that granian understands; end the start when it is taken."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -52,6 +53,8 @@ def _check_port(settings: Settings) -> None:
             reason = "is in use" if in_use else f"cannot be used ({fault.strerror})"
             click.echo(f"{settings.host} port {settings.port} {reason}: choose another with PORT=8001.", err=True)
             sys.exit(1)
+        address: str = probe.getsockname()[0]
+        return address
 
 
 def _load(settings: Settings) -> Loaded:

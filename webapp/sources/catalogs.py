@@ -62,7 +62,7 @@ def load_catalog(root: Path, locale: Locale, domain: str) -> tuple[PoCatalog, tu
         hint = f"Create it from translations/{domain}.pot, or live with the fallback languages."
         missing = Problem("catalog.missing", shown, "there is no catalog", hint, severity=Severity.WARNING)
         return _to_catalog(locale, []), (missing,)
-    entries = _parse_po(read_text(root / shown, shown), shown)
+    entries = parse_po(read_text(root / shown, shown), shown)
     problems = list(_check_header(entries, locale, shown))
     forms, _ = parse_plural_forms(locale.plural_forms)
     usable = []
@@ -76,7 +76,8 @@ def load_catalog(root: Path, locale: Locale, domain: str) -> tuple[PoCatalog, tu
     return _to_catalog(locale, usable), tuple(problems)
 
 
-def _parse_po(text: str, shown: str) -> polib.POFile:
+def parse_po(text: str, shown: str) -> polib.POFile:
+    """Read PO text. Raises SourceError with the line at fault, where there is one."""
     if not text.strip():
         hint = "Restore it, or delete it and start again from the .pot."
         raise SourceError([Problem("catalog.empty", shown, "the catalog is empty", hint)])
