@@ -58,7 +58,7 @@ def _whole_number(given: Mapping[str, str], name: str, default: int, low: int, h
     text = given.get(name, "").strip()
     if not text:
         return default
-    if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+    if len(text) > 9 or not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
         faults.append(f"{name}={text!r}: write a whole number from {low} to {high}.")
         return default
     return int(text)

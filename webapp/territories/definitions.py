@@ -107,7 +107,10 @@ def _load_file(root: Path) -> TerritoriesFile:
         data = tomllib.loads((root / FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise SourceError([Problem("file.missing", FILE, "the file does not exist", "Create it.")]) from None
-    except (OSError, ValueError) as fault:
+    except OSError as fault:
+        message, hint = fault.strerror or type(fault).__name__, "Check the file and its permissions."
+        raise SourceError([Problem("territories.unreadable", FILE, message, hint)]) from None
+    except (ValueError, RecursionError) as fault:
         hint = "Correct the TOML there; the rest of the file was not looked at."
         raise SourceError([Problem("territories.unreadable", FILE, str(fault), hint)]) from None
     try:
