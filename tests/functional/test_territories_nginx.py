@@ -79,7 +79,7 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 
 
 def test_nginx_agrees(nginx: int) -> None:
-    """100,000 addresses: random ones of both families, edges of records, and special ones."""
+    """100,000 addresses: random ones of both families, and special ones."""
     territory_map = load_map(ROOT / "config/territories.mmdb", load_definitions(ROOT))
     addresses = some_addresses()
     with socket.create_connection(("127.0.0.1", nginx), timeout=30) as connection, connection.makefile("rb") as stream:

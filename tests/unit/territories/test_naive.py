@@ -80,7 +80,7 @@ def naive_red(whois: str | None, place: dict[str, object] | None) -> str:
 
 @pytest.mark.parametrize("seed", range(25))
 def test_compiled_map_agrees(tmp_path: Path, seed: int) -> None:
-    """At every edge ±1 and at random, the map and the naive reading say the same; 8,000 addresses or more a run."""
+    """At every edge ±1 and at random, the map and the naive reading say the same."""
     chance = random.Random(seed)
     whois, cities = random_networks(chance, COUNTRIES), random_networks(chance, PLACES)
     make_site(tmp_path)
