@@ -35,6 +35,19 @@ PROXY_HEADERS = (
     "x-forwarded-host",
     "forwarded-for",
     "x-proxyuser-ip",
+    "x-original-forwarded-for",
+    "x-azure-clientip",
+    "fly-client-ip",
+    "x-envoy-external-address",
+    "x-forwarded-proto",
+    "x-forwarded-port",
+    "x-forwarded-server",
+    "cdn-loop",
+    "proxy-connection",
+    "cf-ipcountry",
+    "cf-visitor",
+    "cloudfront-viewer-country",
+    "x-amzn-trace-id",
 )
 """Headers that only a proxy writes. In direct mode one of them is enough to doubt the peer."""
 
@@ -50,6 +63,10 @@ CLIENT_HEADERS = (
     "cf-connecting-ipv6",
     "fastly-client-ip",
     "cloudfront-viewer-address",
+    "x-original-forwarded-for",
+    "x-azure-clientip",
+    "fly-client-ip",
+    "x-envoy-external-address",
 )
 """Headers in which a proxy or CDN names the reader. One that names another address than X-Forwarded-For shows that
 a proxy we do not know stands in between, and that ours has overwritten what it said."""

@@ -1,13 +1,26 @@
 """From a request to a Reader: where she is and which languages she reads. Lives for one request, is never kept."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from webapp.core.locales import parse_accept_language
-from webapp.core.model import Edition, LocaleTag, Place, Reader, UnknownPlace, UnknownReason
+from webapp.core.model import (
+    AcceptedLanguages,
+    Edition,
+    KnownPlace,
+    LocaleTag,
+    Place,
+    Reader,
+    UnknownPlace,
+    UnknownReason,
+)
 from webapp.settings import Network
 from webapp.site.address import Resolved, resolve
 
 Headers = Mapping[str, Sequence[str]]
+
+COUNTRY_HEADERS = ("cf-ipcountry", "cloudfront-viewer-country")
+"""Headers in which a CDN says where the reader is."""
 
 
 def headers_of(environ: Mapping[str, object]) -> Headers:
@@ -34,5 +47,26 @@ def read_reader(
 ) -> tuple[Reader, Resolved]:
     """Make the Reader of a request, and the steps by which her address was found."""
     resolved = resolve(peer, headers, trusted)
-    accepted = parse_accept_language(",".join(headers.get("accept-language", ())) or None, edition.language_aliases)
-    return Reader(find_place(edition, resolved), page, accepted), resolved
+    place = _against_cdn(find_place(edition, resolved), headers)
+    return Reader(place, page, _read_languages(edition, headers)), resolved
+
+
+def _against_cdn(place: Place, headers: Headers) -> Place:
+    """A CDN's country can only add doubt: T1 (Tor), XX (unknown) or any country that the map does not name."""
+    if not isinstance(place, KnownPlace):
+        return place
+    said = [value.strip().upper() for name in COUNTRY_HEADERS for value in headers.get(name, ())]
+    if all(value == place.country for value in said):
+        return place
+    return UnknownPlace(UnknownReason.UNTRUSTED_CHAIN, "a CDN names another country than the map")
+
+
+def _read_languages(edition: Edition, headers: Headers) -> AcceptedLanguages:
+    """Read Accept-Language. The server hands a value that is not text on as an empty one, so an empty part, which no
+    browser sends, may stand for any language."""
+    values = headers.get("accept-language")
+    if values is None:
+        return AcceptedLanguages()
+    joined = ",".join(values)
+    accepted = parse_accept_language(joined, edition.language_aliases)
+    return accepted if all(part.strip() for part in joined.split(",")) else replace(accepted, readable=False)

@@ -51,7 +51,7 @@ def to_notice(
 
 def _translate(source: NoticeSource, catalog: Catalog) -> dict[str, str]:
     found = {name: catalog.find(source.context(name), text) for name, text in source.segments.items()}
-    return {name: text for name, text in found.items() if text}
+    return {name: text for name, text in found.items() if text and any(map(str.isalnum, text))}
 
 
 def _check(source: NoticeSource, segments: Mapping[str, str], locale: Locale) -> Iterator[Problem]:
