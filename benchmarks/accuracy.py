@@ -70,7 +70,7 @@ def count_cities(path: Path, territory_map: TerritoryMap) -> Counter[tuple[str, 
         names = [*HELD, *NOT_HELD]
         for index, place in enumerate(first.tolist()):
             raw = reader.get(make(int(networks.high[place]) << 64 | int(networks.low[place])))
-            record = find_parser("", [raw])[1](raw)  # type: ignore[arg-type]
+            record = find_parser("", [raw])[1](raw)  # type: ignore[arg-type]  # the reader's records are of any shape
             if record.latitude is not None and record.longitude is not None and record.is_settled:
                 city_of[index] = find_city(names, record.latitude, record.longitude)
         cities = city_of[which]

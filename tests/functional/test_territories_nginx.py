@@ -103,11 +103,11 @@ def some_addresses() -> list[Address]:
 
 def read_body(stream: object) -> str:
     length = 0
-    while (line := stream.readline().strip()) != b"":  # type: ignore[attr-defined]
+    while (line := stream.readline().strip()) != b"":  # type: ignore[attr-defined]  # the stream is a socket's file
         name, _, value = line.partition(b":")
         if name.lower() == b"content-length":
             length = int(value)
-    return str(stream.read(length).decode())  # type: ignore[attr-defined]
+    return str(stream.read(length).decode())  # type: ignore[attr-defined]  # the stream is a socket's file
 
 
 def expect(place: Place) -> str:

@@ -237,12 +237,16 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture beside an article's sources: `file` is its name there, sizes are CSS pixels."""
+    """A picture beside an article's sources: `file` is its name there, sizes are CSS pixels.
+
+    `sha256` names the content that was checked, in hexadecimal; no other content of that file is ever served.
+    """
 
     file: str
     width: int
     height: int
     media_type: str
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

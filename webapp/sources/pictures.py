@@ -1,5 +1,6 @@
 """Pictures beside an article. Owns what a picture file may be: its type, its shape, and, for SVG, its innocence."""
 
+import hashlib
 import re
 import struct
 from pathlib import Path
@@ -44,7 +45,7 @@ def load_picture(root: Path, folder: str, name: str) -> Picture:
         )
     if problems:
         raise SourceError(problems)
-    return Picture(name, width, height, _TYPES[suffix])
+    return Picture(name, width, height, _TYPES[suffix], hashlib.sha256(data).hexdigest())
 
 
 def check_svg(data: bytes, shown: str) -> None:
