@@ -40,10 +40,15 @@ class Networks:
         return len(self.pointer)
 
 
-def load_networks(path: Path, metadata: maxminddb.reader.Metadata) -> Networks:
-    """Every network of the file that has a record. Raises TreeError."""
+MOST_VISITS = 1 << 26
+"""Nodes looked at in a tree that shares subtrees, as ours do: more than any map of ours has paths."""
+
+
+def load_networks(path: Path, metadata: maxminddb.reader.Metadata, *, shares: bool = False) -> Networks:
+    """Every network of the file that has a record; `shares` when equal subtrees may be one. Raises TreeError."""
     children = _load_children(path, metadata)
-    return _walk(children, int(metadata.node_count), 32 if metadata.ip_version == 4 else 128)
+    count = int(metadata.node_count)
+    return _walk(children, count, 32 if metadata.ip_version == 4 else 128, MOST_VISITS if shares else count)
 
 
 def _load_children(path: Path, metadata: maxminddb.reader.Metadata) -> U32:
@@ -75,8 +80,8 @@ def _find_ipv4_root(children: U32, count: int) -> int:
     return node
 
 
-def _walk(children: U32, count: int, bits: int) -> Networks:
-    """Level by level; a tree visits no node twice, so more visits than nodes mean a cycle."""
+def _walk(children: U32, count: int, bits: int, most: int) -> Networks:
+    """Level by level; a plain tree visits no node twice, so more visits than nodes mean a cycle."""
     ipv4_root = _find_ipv4_root(children, count) if bits == 128 else -1
     nodes = np.zeros(1, dtype=np.uint32)
     high = np.zeros(1, dtype=np.uint64)
@@ -85,7 +90,7 @@ def _walk(children: U32, count: int, bits: int) -> Networks:
     visits = 0
     for depth in range(129 - bits, 129):
         visits += len(nodes)
-        if visits > count:
+        if visits > most:
             raise TreeError("the search tree has a cycle or shares nodes")
         nodes, high, low = _step(children, nodes, high, low, depth)
         leaf = nodes > count

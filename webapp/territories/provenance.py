@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from webapp.errors import MapError
 
+FORMAT = 2
 REBUILD = "Build the map again with `webapp territories build`."
 
 
@@ -41,6 +42,7 @@ class Sentinel(_Strict):
 class Provenance(_Strict):
     """The file territories.provenance.json. `map_sha256` names the one map that it belongs to.
 
+    `answers` is the fingerprint of every answer, taken from the compiler's memory before the map was written.
     `territories` holds the digest of each definition; `addresses` counts IPv4 addresses and IPv6 /64 networks per
     territory and answer; `kinds` counts them per reason of doubt.
     """
@@ -48,6 +50,7 @@ class Provenance(_Strict):
     format: int
     tool: str
     map_sha256: str
+    answers: str
     territories: dict[str, str] = Field(min_length=1)
     areas: dict[str, str]
     sources: list[SourceRecord] = Field(min_length=1)
@@ -76,6 +79,6 @@ def load_provenance(map_path: Path) -> Provenance:
         raise MapError(str(path), f"provenance cannot be read: {fault.strerror}", REBUILD) from None
     except ValidationError as fault:
         raise MapError(str(path), f"provenance is not understood ({fault.error_count()} faults)", REBUILD) from None
-    if value.format != 1:
-        raise MapError(str(path), f"provenance has format {value.format}, this version reads 1", REBUILD)
+    if value.format != FORMAT:
+        raise MapError(str(path), f"provenance has format {value.format}, this version reads {FORMAT}", REBUILD)
     return value
