@@ -106,7 +106,7 @@ def test_review_due(tmp_path: Path, today: date, count: int) -> None:
 
 @pytest.mark.parametrize(
     ("spelling", "folded"),
-    [("Kharkivs’ka Oblast’", "kharkivska"), ("Sebastopol City", "sebastopol"), ("Qırım", "qırım"), ("Šore", "sore"),
+    [("Kharkivs’ka Oblast’", "kharkivska"), ("Sebastopol City", "sebastopol"), ("Qırım", "qirim"), ("Šore", "sore"),
      ("Autonomous Republic of Crimea", "crimea"), ("Donets'k", "donetsk"), ("КРЫМ", "крым"), ("Oblast", "oblast")],
 )  # fmt: skip
 def test_fold_name(spelling: str, folded: str) -> None:
