@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from webapp.errors import MapError
 
-FORMAT = 2
+FORMAT = 1
 REBUILD = "Build the map again with `webapp territories build`."
 
 

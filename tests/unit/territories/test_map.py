@@ -216,7 +216,7 @@ def test_other_provenance_is_refused(world: World, tmp_path: Path) -> None:
     facts = json.loads(beside.read_text())
     for change, words in [
         ({"map_sha256": "0" * 64}, "not the one that its provenance describes"),
-        ({"format": 1}, "format 1"),
+        ({"format": 7}, "format 7"),
         ({"answers": "0" * 16}, "not those that were compiled"),
         ({"sources": [{**source, "build_epoch": 1} for source in facts["sources"]]}, "not those that were compiled"),
         ({"sentinels": [facts["sentinels"][0] | {"answer": "unknown"}]}, "must be unknown"),
