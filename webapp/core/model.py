@@ -38,10 +38,12 @@ class LocaleState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Locale:
-    """One language of the interface. `formatting` is a Babel identifier; `plural_forms` a gettext header value.
+    """One language of the interface. `plural_forms` is a gettext header value.
 
     The three chains hold the locales to try after this one, nearest first, never this one itself.
-    `digits` are the ten digits of its dates, zero first.
+    `formatting` is a Babel identifier, or empty where Babel lacks the language; `date_pattern`, when given, has
+    {day}, {month} and {year}, and `months` the twelve names for it. `digits` are the ten digits of its dates, zero
+    first. `also` holds language ranges that this locale answers besides its own tag.
     """
 
     tag: LocaleTag
@@ -53,6 +55,9 @@ class Locale:
     plural_forms: str
     state: LocaleState
     digits: str = "0123456789"
+    date_pattern: str = ""
+    months: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
     ui_fallback: tuple[LocaleTag, ...] = ()
     legal_fallback: tuple[LocaleTag, ...] = ()
     article_fallback: tuple[LocaleTag, ...] = ()
