@@ -4,7 +4,7 @@ Longer than 300 lines, because these words explain one another and are looked up
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address
@@ -201,7 +201,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class NoticeText:
-    """The whole text of one notice in one language, every placeholder filled. Never mixed, never partial."""
+    """The whole text of one notice in one language, every placeholder filled. Never mixed, never partial.
+
+    `acts` holds, for each act that the notice guards, what that act may be treated as.
+    """
 
     locale: LocaleTag
     direction: Direction
@@ -215,6 +218,7 @@ class NoticeText:
     about_title: str
     sections: tuple[Section, ...]
     approved: bool = False
+    acts: Mapping[Act, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
