@@ -20,6 +20,9 @@ Slug = NewType("Slug", str)
 
 Address = IPv4Address | IPv6Address
 
+RegionAnswers = Mapping[str, tuple[tuple[TerritoryId, str], ...]]
+"""What editors say of a region: "UA-43", or "UA" for those not listed, to (territory, "inside" | "uncertain") pairs."""
+
 
 class Direction(StrEnum):
     """Writing direction, as HTML's `dir` spells it."""
@@ -331,7 +334,7 @@ class Edition:
     """Everything the site says at one moment. Immutable, named by the digest of its sources, swapped whole.
 
     `articles` is sorted, newest first. `map` is None when no territory map can be believed; then nothing is
-    ever proven and every reader gets every notice.
+    ever proven and every reader gets every notice. `regions` is for the hints of a CDN.
     """
 
     digest: str
@@ -344,6 +347,7 @@ class Edition:
     language_aliases: Mapping[str, str]
     map: MapFacts | None
     finder: TerritoryFinder | None
+    regions: RegionAnswers = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
