@@ -42,7 +42,9 @@ def main() -> None:
         print(f"{FLIPS} bit flips: {flip(path, definitions, good, FLIPS, vouched=False)} accepted")
         print(f"{CUTS} truncations: {cut(path, definitions, good)} accepted")
         accepted = flip(path, definitions, good, FLIPS, vouched=True)
-        print(f"{FLIPS} bit flips with a forged digest: {accepted} accepted, none of them answering otherwise, no death")
+        print(
+            f"{FLIPS} bit flips with a forged digest: {accepted} accepted, none of them answering otherwise, no death"
+        )
     print(f"{PLACES} addresses in random worlds: {compare_worlds()} answer as the naive interpreter does")
 
 
@@ -109,7 +111,7 @@ def flip(path: Path, definitions: Definitions, good: bytes, times: int, *, vouch
         except MapError:
             continue
         accepted += 1
-        assert list_answers(bad) == truth, "a damaged map answers otherwise"
+        assert list_answers(bytes(bad)) == truth, "a damaged map answers otherwise"
     path.write_bytes(good)
     beside.write_text(original)
     assert vouched or accepted == 0

@@ -25,11 +25,11 @@ from webapp.territories.definitions import FILE, Definitions, digest_area
 from webapp.territories.editors import editor_layers
 from webapp.territories.judge import Claim
 from webapp.territories.map import load_map
-from webapp.territories.provenance import FORMAT, Provenance, Sentinel, SourceRecord, provenance_path
+from webapp.territories.provenance import Provenance, Sentinel, SourceRecord, provenance_path
 from webapp.territories.reading import Input, Layer, try_layer
 from webapp.territories.spans import Steps, merge_equal, network_range, overlay, step_ranges
 from webapp.territories.statistics import count_answers
-from webapp.territories.writer import WriteError, write_map
+from webapp.territories.writer import write_map
 
 TOOL = "webapp territories 1"
 SENTINELS_PER_ANSWER = 4
@@ -146,9 +146,9 @@ def save_map(compiled: Compiled, definitions: Definitions, output: Path) -> Prov
                 _flush(path)
                 path.replace(output.parent / path.name)
             _flush(output.parent)
-    except (OSError, WriteError) as fault:
+    except OSError as fault:
         hint = "Nothing was changed. Make room, or give a folder that may be written."
-        message = f"the map cannot be written: {getattr(fault, 'strerror', None) or fault}"
+        message = f"the map cannot be written: {fault.strerror}"
         raise SourceError([Problem("territories.output", str(output), message, hint)]) from None
     return provenance
 
@@ -159,7 +159,7 @@ def _write_pair(compiled: Compiled, definitions: Definitions, path: Path) -> Pro
     statistics = count_answers(compiled.steps, compiled.answers)
     areas = {area.file: digest_area(area) for item in definitions.territories.values() for area in item.shapes}
     provenance = Provenance(
-        format=FORMAT,
+        format=1,
         tool=TOOL,
         map_sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
         answers=answers,

@@ -7,7 +7,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from webapp.errors import MapError
 
-FORMAT = 1
 REBUILD = "Build the map again with `webapp territories build`."
 
 
@@ -79,6 +78,6 @@ def load_provenance(map_path: Path) -> Provenance:
         raise MapError(str(path), f"provenance cannot be read: {fault.strerror}", REBUILD) from None
     except ValidationError as fault:
         raise MapError(str(path), f"provenance is not understood ({fault.error_count()} faults)", REBUILD) from None
-    if value.format != FORMAT:
-        raise MapError(str(path), f"provenance has format {value.format}, this version reads {FORMAT}", REBUILD)
+    if value.format != 1:
+        raise MapError(str(path), f"provenance has format {value.format}, this version reads 1", REBUILD)
     return value

@@ -25,7 +25,7 @@ from webapp.territories.provenance import SourceRecord
 from webapp.territories.records import Record
 from webapp.territories.schema import SourceTable
 from webapp.territories.spans import Steps, step_networks, step_ranges
-from webapp.territories.vendors import UNPLACED, SchemaError, find_parser
+from webapp.territories.vendors import SchemaError, find_parser
 
 _SAMPLE = 500
 _MAGIC = b"\xab\xcd\xefMaxMind.com"
@@ -92,7 +92,7 @@ def _read_mmdb(given: Input, judge: Judge) -> Layer:
         _, first, which = np.unique(networks.pointer, return_index=True, return_inverse=True)
         raw = _decode(reader, networks, first, metadata.ip_version == 4)
         schema, parse = find_parser(metadata.database_type, islice(raw(), _SAMPLE))
-        located = given.table.located and schema not in UNPLACED
+        located = given.table.located and schema not in ("asn", "anonymous")
         claims, index = _judge_all(raw(), parse, judge, located, given.table.doubt)
         epoch = int(metadata.build_epoch)
     steps = step_networks(networks, index[which])

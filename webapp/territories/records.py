@@ -4,13 +4,14 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-_NOT_A_PLACE = frozenset(
-    "oblast oblasti voblasc voblast region province republic respublika krai kray область области республика "
-    "республіка край".split()
-)
-_ADMINISTRATIVE = _NOT_A_PLACE | frozenset(
-    "autonomous avtonomna avtonomnaya автономна автономная city misto gorod місто город of the".split()
-)
+_NOT_A_PLACE = frozenset({
+    "oblast", "oblasti", "voblasc", "voblast", "region", "province", "republic", "respublika", "krai", "kray",
+    "область", "области", "республика", "республіка", "край",
+})  # fmt: skip
+_ADMINISTRATIVE = _NOT_A_PLACE | frozenset({
+    "autonomous", "avtonomna", "avtonomnaya", "автономна", "автономная", "city", "misto", "gorod", "місто", "город",
+    "of", "the",
+})  # fmt: skip
 _SILENT = re.compile(r"['’ʹʼ`‘\"´′ʺ″＇\u00ad\u200b-\u200f\u2060\ufeff]")
 """Apostrophes and soft signs, hyphens and marks that cannot be seen: NFKD would make spaces of some."""
 

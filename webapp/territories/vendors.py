@@ -20,8 +20,6 @@ _HIDING_USERS = ("consumer_privacy_network",)
 _HOSTING_USERS = ("hosting", "content_delivery_network")
 _NO_COUNTRY = {"ZZ", "XX", "EU", "AP"}
 """Codes that vendors use where they know no country: unknown, "somewhere in Europe", "somewhere in Asia"."""
-UNPLACED = frozenset({"asn", "anonymous", "connection"})
-"""Schemas that say nothing of where a network is."""
 
 
 class SchemaError(ValueError):

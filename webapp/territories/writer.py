@@ -5,28 +5,35 @@ Time and machine leave no trace: the same steps give the same bytes. Every node 
 how a server sees in one pass that the tree has no cycle. What was written is read back and compared, step by step.
 """
 
+import errno
 import json
 from bisect import bisect_right
 from collections.abc import Sequence
 from ipaddress import IPv6Address
 from pathlib import Path
 
-import maxminddb
 import numpy as np
 from mmdb_writer import SearchTreeLeaf, SearchTreeNode, TreeWriter
 
 from webapp.territories.combine import Answer
 from webapp.territories.fingerprint import NOTHING, mark_node, mark_record, write_mark
 from webapp.territories.map import DATABASE_TYPE
-from webapp.territories.mmdb_tree import load_networks
+from webapp.territories.mmdb_tree import parse_networks
+from webapp.territories.sealed import open_sealed
 from webapp.territories.spans import Steps, step_networks
 from webapp.territories.structure import fixed_metadata
+
+MOST_VISITS = 1 << 26
+"""Nodes visited when a map is read back: subtrees are shared, so more than the file has."""
 
 Child = SearchTreeNode | SearchTreeLeaf | None
 
 
-class WriteError(Exception):
+class WriteError(OSError):
     """What was written is not what was compiled: a fault of ours, of the disk or of memory."""
+
+    def __init__(self) -> None:
+        super().__init__(errno.EIO, "the file does not give back what was compiled")
 
 
 def write_map(path: Path, steps: Steps, answers: Sequence[Answer], epoch: int) -> str:
@@ -44,8 +51,9 @@ def write_map(path: Path, steps: Steps, answers: Sequence[Answer], epoch: int) -
 
 def _check_written(path: Path, steps: Steps, answers: Sequence[Answer]) -> None:
     """Every network of the file, decoded, against every step: the same starts, the same answers."""
-    with maxminddb.open_database(path, maxminddb.MODE_MMAP_EXT) as reader:
-        networks = load_networks(path, reader.metadata(), shares=True)
+    data = path.read_bytes()
+    with open_sealed(data) as reader:
+        networks = parse_networks(data, reader.metadata(), MOST_VISITS)
         _, first, which = np.unique(networks.pointer, return_index=True, return_inverse=True)
         heads = ((int(networks.high[place]) << 64) | int(networks.low[place]) for place in first.tolist())
         records = [reader.get(IPv6Address(head)) for head in heads]
@@ -60,7 +68,7 @@ def _check_written(path: Path, steps: Steps, answers: Sequence[Answer]) -> None:
         and np.array_equal(found.value, steps.value[lead:])
     )
     if not same:
-        raise WriteError("the map that was written does not give back what was compiled")
+        raise WriteError
 
 
 class _Writer(TreeWriter):

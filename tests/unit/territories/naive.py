@@ -262,22 +262,25 @@ def make_fact(chance: random.Random, kind: str, squares: list[Square]) -> Fact:
         return Fact(country=country)
     if kind == "delegated":
         return Fact(country=chance.choice(COUNTRIES))
-    named = {"name": chance.choice(("", *SPELLINGS)), "city": chance.choice(("", "Town", "Town", "Long Oblast"))}
+    name, city = chance.choice(("", *SPELLINGS)), chance.choice(("", "Town", "Town", "Long Oblast"))
     if kind == "city":
         latitude, longitude = make_point(chance, squares, None)
-        return Fact(country=country, latitude=latitude, longitude=longitude, **named)
+        return Fact(country=country, name=name, city=city, latitude=latitude, longitude=longitude)
     radius = chance.choice((None, 2.0, 20.0, 100.0))  # not 1.0: mmdb_writer would store it as True
-    latitude, longitude = make_point(chance, squares, radius) if chance.random() < 0.8 else (None, None)
+    if chance.random() < 0.2:
+        return Fact(country=country if country in COUNTRIES else "", registered=chance.choice(COUNTRIES), name=name)
+    latitude, longitude = make_point(chance, squares, radius)
     return Fact(
         country=country if country in COUNTRIES else "",
         registered=chance.choice(("", "", *COUNTRIES)),
         region=chance.choice(("", "1", "2", "3")),
         latitude=latitude,
         longitude=longitude,
-        radius=radius if latitude is not None else None,
+        radius=radius,
         asn=chance.choice((None, None, 64501, 64505)),
         doubt=chance.choice(("",) * 12 + DOUBTS),
-        **named,
+        name=name,
+        city=city,
     )
 
 

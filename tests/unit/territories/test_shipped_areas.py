@@ -66,17 +66,17 @@ REGIONS: list[tuple[Record, Says]] = [
     *((Record(country="RU", regions=(f"RU-{code}",)), Says.INSIDE) for code in ("CR", "SEV", "DON", "LUG", "ZP", "HR")),
     *(
         (Record(country="UA", region_names=(name,)), Says.INSIDE)
-        for name in ("Crimea", "CRIMEA", "Qırım", "Крим", "Avtonomna Respublika Krym", "Sebastopol City", "Gorod Sevastopol’")
+        for name in ("Crimea", "CRIMEA", "Qırım", "Крим", "Avtonomna Respublika Krym", "Sebastopol City")
     ),
     *(
         (Record(country="RU", region_names=(name,)), Says.INSIDE)
-        for name in ("Republic of Crimea", "Республика Крым", "Sevastopol'", "Luhansk", "Donetsk Peopleʼs Republic", "ДНР")
+        for name in ("Republic of Crimea", "Республика Крым", "Gorod Sevastopol’", "Luhansk", "ДНР")
     ),
     *(
         (Record(country="UA", region_names=(name,)), Says.UNCERTAIN)
         for name in (
-            "Zaporizhzhia", "Zaporizhzhya Oblast", "Zaporizhia", "Zaporizʹka Oblastʹ", "Kharkivs’ka Oblast’", "Donets´k",
-            "Херсонська область", "Луганская область", "Dnipropetrovsk Oblast", "Sumy",
+            "Zaporizhzhia", "Zaporizhzhya Oblast", "Zaporizhia", "Zaporizʹka Oblastʹ", "Kharkivs’ka Oblast’",
+            "Donets´k", "Херсонська область", "Луганская область", "Dnipropetrovsk Oblast", "Sumy",
         )
     ),
     (Record(country="UA"), Says.COARSE),
