@@ -542,8 +542,9 @@ def test_a_territory_redrawn_since_the_map(site_root: Path) -> None:
 )
 def test_the_calendar_breaks_nothing(site_root: Path, year: int, expected: set[str]) -> None:
     """What only the calendar brings about is a warning: no start fails because a day has passed."""
-    found = find_problems(site_root, datetime(year, 6, 1, tzinfo=UTC).date(), None)
-    assert not has_errors(found)
+    problems = find_problems(site_root, datetime(year, 6, 1, tzinfo=UTC).date(), None)
+    assert not has_errors(problems)
+    found = [it for it in problems if not _of_another_language(it)]
     assert set(codes(found)) - NOTHING_OF_ITS_OWN == expected
 
 

@@ -57,7 +57,7 @@ def chained(tag: str, **chains: list[str]) -> Damage:
         path = root / "config/locales.toml"
         registry = tomlkit.parse(path.read_text("utf-8"))
         for name, chain in chains.items():
-            registry[tag][name] = chain  # type: ignore[index]  # a table of tables, which tomlkit's types do not say
+            registry[tag][name] = chain
         path.write_text(tomlkit.dumps(registry), "utf-8")
 
     return damage
