@@ -4,7 +4,7 @@ Longer than 300 lines, because these words explain one another and are looked up
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address
@@ -19,6 +19,9 @@ NoticeId = NewType("NoticeId", str)
 Slug = NewType("Slug", str)
 
 Address = IPv4Address | IPv6Address
+
+RegionAnswers = Mapping[str, tuple[tuple[TerritoryId, str], ...]]
+"""What editors say of a region: "UA-43", or "UA" for those not listed, to (territory, "inside" | "uncertain") pairs."""
 
 
 class Direction(StrEnum):
@@ -201,7 +204,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class NoticeText:
-    """The whole text of one notice in one language, every placeholder filled. Never mixed, never partial."""
+    """The whole text of one notice in one language, every placeholder filled. Never mixed, never partial.
+
+    `acts` holds, for each act that the notice guards, what that act may be treated as.
+    """
 
     locale: LocaleTag
     direction: Direction
@@ -215,6 +221,7 @@ class NoticeText:
     about_title: str
     sections: tuple[Section, ...]
     approved: bool = False
+    acts: Mapping[Act, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +334,7 @@ class Edition:
     """Everything the site says at one moment. Immutable, named by the digest of its sources, swapped whole.
 
     `articles` is sorted, newest first. `map` is None when no territory map can be believed; then nothing is
-    ever proven and every reader gets every notice.
+    ever proven and every reader gets every notice. `regions` is for the hints of a CDN.
     """
 
     digest: str
@@ -340,6 +347,7 @@ class Edition:
     language_aliases: Mapping[str, str]
     map: MapFacts | None
     finder: TerritoryFinder | None
+    regions: RegionAnswers = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

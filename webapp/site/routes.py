@@ -48,8 +48,9 @@ def _locale(text: str) -> Locale:
 
 def _decide(languages: tuple[LocaleTag, ...]) -> Decision:
     peer = request.environ.get("REMOTE_ADDR")
-    trusted = state().settings.trusted_proxies
-    reader, _ = read_reader(current_edition(), peer, headers_of(request.environ), trusted, languages)
+    settings = state().settings
+    headers = headers_of(request.environ)
+    reader, _ = read_reader(current_edition(), peer, headers, settings.trusted_proxies, languages, settings.cdn)
     decision = decide(current_edition(), reader, state().clock.now())
     if any(outcome.faulty for outcome in decision.shown):
         state().faults += 1

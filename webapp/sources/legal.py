@@ -8,11 +8,11 @@ the next language of the chain. Parts of two languages are never mixed.
 import re
 from collections.abc import Iterator, Mapping
 
-from webapp.core.model import Catalog, Locale, LocaleTag, Notice, NoticeText, Section
+from webapp.core.model import Act, Catalog, Locale, LocaleTag, Notice, NoticeText, Section
 from webapp.errors import Problem, Severity
 from webapp.sources.catalogs import PLACEHOLDER, po_path
 from webapp.sources.formats import write_date
-from webapp.sources.notices import SECTIONS, NoticeSource
+from webapp.sources.notices import SECTIONS, NoticeSource, act_segment
 
 _GROUPING = ",.\u00a0\u202f\u2009\u066c"
 """What may stand between thousands, spelled as escapes because most of it cannot be seen."""
@@ -89,6 +89,7 @@ def _to_text(source: NoticeSource, segments: Mapping[str, str], locale: Locale) 
         reminder=filled["reminder"],
         about_title=filled["about_title"],
         sections=tuple(Section(kind, tuple(_paragraphs(filled, kind))) for kind in SECTIONS),
+        acts={act: filled[act_segment(act)] for act in Act if act_segment(act) in filled},
     )
 
 

@@ -32,6 +32,11 @@ SECTIONS = ("law", "acts", "penalties", "people", "since", "uncertain")
 """The parts of "find out more", in their order on the page."""
 
 
+def act_segment(act: Act) -> str:
+    """Return the name of the segment that says what an act may be treated as."""
+    return f"act_{act.value}"
+
+
 PLACEHOLDERS = frozenset({"publisher", "designated"})
 """The names that may stand in braces in the words of a notice."""
 
@@ -81,6 +86,10 @@ class _WordsModel(Strict):
     more: _LegalWords
     reminder: _LegalWords
     about_title: _LegalWords
+    act_share: _LegalWords | None = None
+    act_save: _LegalWords | None = None
+    act_comment: _LegalWords | None = None
+    act_contact: _LegalWords | None = None
     about: _AboutModel
 
 
@@ -97,6 +106,13 @@ class _NoticeModel(Strict):
     review_by: date
     rule: list[_RuleModel] = Field(alias="rules", min_length=1)
     words: _WordsModel
+
+    @model_validator(mode="after")
+    def _words_for_each_act(self) -> "_NoticeModel":
+        missing = [name for act in self.acts if getattr(self.words, name := act_segment(act)) is None]
+        if missing:
+            raise ValueError(f"this notice guards acts that its words say nothing about: add {', '.join(missing)}")
+        return self
 
 
 class _NoticesModel(Strict):
@@ -158,7 +174,7 @@ def _to_rule(model: _RuleModel, aliases: Mapping[str, str]) -> Rule:
 
 
 def _to_segments(words: _WordsModel) -> Mapping[str, str]:
-    segments = words.model_dump(exclude={"about"})
+    segments: dict[str, str] = words.model_dump(exclude={"about"}, exclude_none=True)
     for kind in SECTIONS:
         for number, paragraph in enumerate(getattr(words.about, kind), start=1):
             segments[f"about.{kind}.{number}"] = paragraph

@@ -38,6 +38,8 @@ publisher = "{publisher} was listed on {designated}."
 more = "More"
 reminder = "Remember."
 about_title = "The law"
+act_share = "If you share."
+act_save = "If you save."
 
 [notice.words.about]
 law = ["Law one.", "Law two."]
@@ -62,7 +64,7 @@ def test_good_notice(tmp_path: Path) -> None:
     assert notice.acts == (Act.SHARE, Act.SAVE)
     assert (notice.designated, notice.review_by) == (date(2025, 1, 31), date(2027, 3, 1))
     assert notice.segments["about.law.2"] == "Law two."
-    assert len(notice.segments) == 15
+    assert len(notice.segments) == 17
     assert notice.context("who") == "closed-press/2/who"
 
 
