@@ -20,6 +20,9 @@ Slug = NewType("Slug", str)
 
 Address = IPv4Address | IPv6Address
 
+RegionAnswers = Mapping[str, tuple[tuple[TerritoryId, str], ...]]
+"""What editors say of a region: "UA-43", or "UA" for those not listed, to (territory, "inside" | "uncertain") pairs."""
+
 
 class Direction(StrEnum):
     """Writing direction, as HTML's `dir` spells it."""
@@ -38,10 +41,12 @@ class LocaleState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Locale:
-    """One language of the interface. `formatting` is a Babel identifier; `plural_forms` a gettext header value.
+    """One language of the interface. `plural_forms` is a gettext header value.
 
     The three chains hold the locales to try after this one, nearest first, never this one itself.
-    `digits` are the ten digits of its dates, zero first.
+    `formatting` is a Babel identifier, or empty where Babel lacks the language; `date_pattern`, when given, has
+    {day}, {month} and {year}, and `months` the twelve names for it. `digits` are the ten digits of its dates, zero
+    first. `also` holds language ranges that this locale answers besides its own tag.
     """
 
     tag: LocaleTag
@@ -53,6 +58,9 @@ class Locale:
     plural_forms: str
     state: LocaleState
     digits: str = "0123456789"
+    date_pattern: str = ""
+    months: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
     ui_fallback: tuple[LocaleTag, ...] = ()
     legal_fallback: tuple[LocaleTag, ...] = ()
     article_fallback: tuple[LocaleTag, ...] = ()
@@ -326,7 +334,7 @@ class Edition:
     """Everything the site says at one moment. Immutable, named by the digest of its sources, swapped whole.
 
     `articles` is sorted, newest first. `map` is None when no territory map can be believed; then nothing is
-    ever proven and every reader gets every notice.
+    ever proven and every reader gets every notice. `regions` is for the hints of a CDN.
     """
 
     digest: str
@@ -339,6 +347,7 @@ class Edition:
     language_aliases: Mapping[str, str]
     map: MapFacts | None
     finder: TerritoryFinder | None
+    regions: RegionAnswers = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.core.decide import Decision, decide
-from webapp.core.locales import find_locale, lookup, parse_accept_language
+from webapp.core.locales import find_locale, negotiate, parse_accept_language
 from webapp.core.model import Locale, LocaleTag, Notice, Slug
 from webapp.site import urls
 from webapp.site.answers import error_page, page_response, without_article
@@ -48,8 +48,9 @@ def _locale(text: str) -> Locale:
 
 def _decide(languages: tuple[LocaleTag, ...]) -> Decision:
     peer = request.environ.get("REMOTE_ADDR")
-    trusted = state().settings.trusted_proxies
-    reader, _ = read_reader(current_edition(), peer, headers_of(request.environ), trusted, languages)
+    settings = state().settings
+    headers = headers_of(request.environ)
+    reader, _ = read_reader(current_edition(), peer, headers, settings.trusted_proxies, languages, settings.cdn)
     decision = decide(current_edition(), reader, state().clock.now())
     if any(outcome.faulty for outcome in decision.shown):
         state().faults += 1
@@ -67,7 +68,7 @@ def root() -> BaseResponse:
     """Choose a language and go there."""
     edition = current_edition()
     accepted = parse_accept_language(request.headers.get("Accept-Language"), edition.language_aliases)
-    return _redirect(urls.front(lookup(accepted, tuple(edition.locales), edition.site.default_locale)), 302)
+    return _redirect(urls.front(negotiate(edition, accepted)), 302)
 
 
 @site.route("/<locale_text>")

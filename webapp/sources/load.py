@@ -34,6 +34,7 @@ from webapp.sources.parsing import read_text
 from webapp.sources.pictures import check_svg
 from webapp.territories.definitions import Definitions, check_definitions, load_definitions
 from webapp.territories.map import TerritoryMap, load_map
+from webapp.territories.regions import region_answers
 
 SOURCE_LOCALE = LocaleTag("en")
 """The language of the words in templates and configuration."""
@@ -112,6 +113,7 @@ def _load_once(root: Path, today: date, base_url: str | None, digest: str) -> Lo
         language_aliases=aliases,
         map=facts,
         finder=finder,
+        regions=region_answers(definitions),
     )
     problems = (*collect.problems, *check_edition(edition, today))
     if has_errors(problems):
