@@ -5,7 +5,7 @@ It refuses to judge age: `decide` does, from the facts. `find` never raises for 
 """
 
 import hashlib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from socket import AF_INET6, inet_ntoa, inet_ntop
@@ -111,6 +111,13 @@ def load_map(path: Path, definitions: Definitions) -> TerritoryMap:
     territory_map = TerritoryMap(_facts(provenance, definitions), provenance, reader, known)
     _check_sentinels(path, territory_map, definitions)
     return territory_map
+
+
+def judge_again(territory_map: TerritoryMap, path: Path, definitions: Definitions) -> TerritoryMap:
+    """The same map under other definitions: what it covers, and the editors' known answers anew. Raises MapError."""
+    again = replace(territory_map, facts=_facts(territory_map.provenance, definitions))
+    _check_sentinels(path, again, definitions)
+    return again
 
 
 def _read(path: Path) -> bytes:
