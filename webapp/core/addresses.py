@@ -83,10 +83,18 @@ def _build_ranges(version: int) -> _Ranges:
 
 _IPV4 = _build_ranges(4)
 _IPV6 = _build_ranges(6)
-_PLAIN = bytearray(b"\1" * 65536)
-"""Per IPv4 /16: 1 when no special network touches it, which spares most addresses the search."""
-for _first, _last in zip(_IPV4.first, _IPV4.last, strict=True):
-    _PLAIN[_first >> 16 : (_last >> 16) + 1] = bytes((_last >> 16) - (_first >> 16) + 1)
+
+
+def _mark_plain() -> bytes:
+    marks = bytearray(b"\1" * 65536)
+    for first, last in zip(_IPV4.first, _IPV4.last, strict=True):
+        marks[first >> 16 : (last >> 16) + 1] = bytes((last >> 16) - (first >> 16) + 1)
+    return bytes(marks)
+
+
+PLAIN_IPV4 = _mark_plain()
+"""For every /16 of IPv4, by its number: 1 when no special network touches it, which spares most addresses a search."""
+
 _GLOBAL_FIRST, _GLOBAL_LAST = int(_GLOBAL_IPV6[0]), int(_GLOBAL_IPV6[-1])
 _PROTOCOL_LAST = int(_PROTOCOL_IPV6[-1])
 _PROTOCOL_FIRST = int(_PROTOCOL_IPV6[0])
@@ -106,7 +114,7 @@ def find_obstacle(address: Address) -> UnknownPlace | None:
     """
     if isinstance(address, IPv4Address):
         number = int(address)
-        return None if _PLAIN[number >> 16] else _IPV4.find(number)
+        return None if PLAIN_IPV4[number >> 16] else _IPV4.find(number)
     if address.scope_id is not None:
         return _ZONE
     if address.ipv4_mapped is not None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import maxminddb
 
-from webapp.core.addresses import find_obstacle
+from webapp.core.addresses import PLAIN_IPV4, find_obstacle, unmap
 from webapp.core.model import (
     Address,
     Attribution,
@@ -42,6 +42,13 @@ _NOTHING: frozenset[TerritoryId] = frozenset()
 _COUNTRIES = frozenset(CountryCode(one + two) for one in ascii_uppercase for two in ascii_uppercase)
 _LISTED_KEYS = {"answer", "country", "inside", "uncertain", "votes", "reasons"}
 
+_new = object.__new__
+_set_network, _set_country, _set_inside, _set_uncertain, _set_outside, _set_votes, _set_reasons = (
+    getattr(KnownPlace, field.name).__set__ for field in fields(KnownPlace)
+)
+"""A frozen dataclass fills itself through object.__setattr__. Its slots' own setters do the same in a third of the
+time, which is worth the trouble for the answer that most look-ups end with: "outside", with a country."""
+
 
 class _RecordError(Exception):
     pass
@@ -58,21 +65,32 @@ class TerritoryMap:
 
     def find(self, address: Address) -> Place:
         """Where the map puts this address. Never raises for an IPv4Address or IPv6Address."""
-        obstacle = find_obstacle(address)
-        if obstacle is not None:
-            return obstacle
-        if type(address) is IPv6Address and address.ipv4_mapped is not None:
-            address = address.ipv4_mapped
+        if type(address) is not IPv4Address or not PLAIN_IPV4[int(address) >> 16]:
+            obstacle = find_obstacle(address)
+            if obstacle is not None:
+                return obstacle
+            address = unmap(address)
         try:
             record, length = self._reader.get_with_prefix_len(address)
             if record is None:
                 return _NO_RECORD
             network = _network(address, length)
-            if len(record) == 2 and record["answer"] == "outside":  # type: ignore[arg-type, call-overload, index]
-                return _place_outside(network, _country(record), self._all)  # type: ignore[arg-type]
-            return self._place(record, network)  # type: ignore[arg-type]
+            if len(record) != 2 or record["answer"] != "outside":  # type: ignore[arg-type, call-overload, index]
+                return self._place(record, network)  # type: ignore[arg-type]
+            country = record["country"]["iso_code"]  # type: ignore[call-overload, index]
+            if country not in _COUNTRIES:
+                return _BROKEN
+            place = _new(KnownPlace)
+            _set_network(place, network)
+            _set_country(place, country)
+            _set_inside(place, _NOTHING)
+            _set_uncertain(place, _NOTHING)
+            _set_outside(place, self._all)
+            _set_votes(place, ())
+            _set_reasons(place, ())
         except Exception:  # noqa: BLE001 - whatever a broken map does, the reader gets the notice
             return _BROKEN
+        return place
 
     def _place(self, record: dict[str, Any], network: str) -> KnownPlace:
         """Any record but the commonest, "outside" with a country."""
@@ -200,25 +218,3 @@ def _network(address: IPv4Address | IPv6Address, length: int) -> str:
         return inet_ntoa((int(address) & _MASKS[length]).to_bytes(4, "big")) + _SUFFIXES[length]
     shift = 128 - length
     return inet_ntop(AF_INET6, (int(address) >> shift << shift).to_bytes(16, "big")) + _SUFFIXES[length]
-
-
-_new = object.__new__
-_set_network, _set_country, _set_inside, _set_uncertain, _set_outside, _set_votes, _set_reasons = (
-    getattr(KnownPlace, field.name).__set__ for field in fields(KnownPlace)
-)
-
-
-def _place_outside(network: str, country: CountryCode, everywhere: frozenset[TerritoryId]) -> KnownPlace:
-    """As KnownPlace(network, country, …) makes it, at a third of the price: this is what most look-ups end with.
-
-    A frozen dataclass fills itself through object.__setattr__, field by field; the slots' own setters are quicker.
-    """
-    place = _new(KnownPlace)
-    _set_network(place, network)
-    _set_country(place, country)
-    _set_inside(place, _NOTHING)
-    _set_uncertain(place, _NOTHING)
-    _set_outside(place, everywhere)
-    _set_votes(place, ())
-    _set_reasons(place, ())
-    return place
