@@ -67,11 +67,11 @@ def test_build_from_nothing(tmp_path: Path) -> None:
 def test_diff_names_what_moved(site: Path, tmp_path: Path) -> None:
     """A map against itself is silent; without the registrations, red loses what only those knew."""
     old, new = site / "config" / "territories.mmdb", tmp_path / "new.mmdb"
-    same = CliRunner().invoke(territories, ["diff", str(old), str(old)])
+    same = CliRunner().invoke(territories, ["diff", "--tsv", str(old), str(old)])
     assert (same.exit_code, same.output) == (0, "")
     build = ["build", "--root", str(site), "--source", str(site / "cities.mmdb"), "--output", str(new)]
     assert CliRunner().invoke(territories, build).exit_code == 0
-    result = CliRunner().invoke(territories, ["diff", str(old), str(new)])
+    result = CliRunner().invoke(territories, ["diff", "--tsv", str(old), str(new)])
     assert "red\tinside\toutside\t32768\t0" in result.output.splitlines()
     assert "red\tinside\tno record\t0\t1099511627776" in result.output.splitlines()
 

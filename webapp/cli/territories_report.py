@@ -175,7 +175,8 @@ def _to_json(comparison: "Comparison") -> str:
     moves = [
         {
             "territory": it.territory,
-            "percent": round(it.percent, 4),
+            "percent_entering": round(it.percent_entering, 4),
+            "percent_leaving": round(it.percent_leaving, 4),
             "entering": {"ipv4": it.entering.ipv4, "ipv6_64": it.entering.ipv6_64},
             "leaving": {"ipv4": it.leaving.ipv4, "ipv6_64": it.leaving.ipv6_64},
         }

@@ -19,7 +19,7 @@ ACCEPT = "--accept-moves"
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """How many addresses enter and leave a territory, and the greatest share that this is, in per cent.
+    """How many addresses enter and leave a territory, and what share that is, in per cent.
 
     Leaving is measured against what the territory held before, entering against what it holds now; IPv4 addresses and
     IPv6 /64 networks each for themselves.
@@ -28,7 +28,13 @@ class Move:
     territory: TerritoryId
     entering: Size
     leaving: Size
-    percent: float
+    percent_entering: float
+    percent_leaving: float
+
+    @property
+    def percent(self) -> float:
+        """The greater share."""
+        return max(self.percent_entering, self.percent_leaving)
 
 
 def measure_moves(comparison: Comparison) -> tuple[Move, ...]:
@@ -42,16 +48,15 @@ def measure_moves(comparison: Comparison) -> tuple[Move, ...]:
             elif change.territory == name and change.leaves:
                 leaving += Size(change.ipv4, change.ipv6_64)
         before, after = comparison.before[name], comparison.after[name]
-        shares = (
-            _percent(leaving.ipv4, before.ipv4), _percent(leaving.ipv6_64, before.ipv6_64),
-            _percent(entering.ipv4, after.ipv4), _percent(entering.ipv6_64, after.ipv6_64),
-        )  # fmt: skip
-        moves.append(Move(TerritoryId(name), entering, leaving, max(shares)))
+        shares = _percent(entering, after), _percent(leaving, before)
+        moves.append(Move(TerritoryId(name), entering, leaving, *shares))
     return tuple(moves)
 
 
-def _percent(part: int, whole: int) -> float:
-    return 100 * part / whole if whole else 100.0 if part else 0.0
+def _percent(part: Size, whole: Size) -> float:
+    """The greater of IPv4's and IPv6's share; of nothing, anything is all."""
+    pairs = (part.ipv4, whole.ipv4), (part.ipv6_64, whole.ipv6_64)
+    return max(100 * some / total if total else 100.0 if some else 0.0 for some, total in pairs)
 
 
 def check_moves(moves: tuple[Move, ...], definitions: Definitions, known: set[str]) -> Iterator[Problem]:

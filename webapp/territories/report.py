@@ -18,6 +18,7 @@ from webapp.territories.survey import Row, Survey
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 TEMPLATE = "territory_report.html"
+ALL = 10_000
 NUMBERS = 2
 """Every table ends in so many columns of figures."""
 
@@ -39,9 +40,9 @@ def survey_sheets(survey: Survey, definitions: Definitions, most: int) -> tuple[
     return (
         _sheet(
             "Answers", "Inside and uncertain readers are warned; so are those of whom there is no record.",
-            ("territory", "answer"), survey.answers, most,
+            ("territory", "answer"), survey.answers, ALL,
         ),
-        _sheet("Kinds of doubt", "Why networks are uncertain.", ("territory", "because"), survey.kinds, most),
+        _sheet("Kinds of doubt", "Why networks are uncertain.", ("territory", "because"), survey.kinds, ALL),
         _sheet(
             "Agreement", "Wherever any territory is inside or uncertain: do the sources name the same country?",
             ("what the sources do",), survey.agreement, most,
@@ -67,11 +68,10 @@ def comparison_sheets(comparison: Comparison, definitions: Definitions, most: in
         known = move.territory in definitions.territories
         limit = f"{definitions.most_moved(move.territory):g} %" if known else "-"
         before, after = comparison.before[move.territory], comparison.after[move.territory]
-        share = f"{move.percent:.2f} %"
         moves += [
             ((move.territory, "held before", "", ""), before),
-            ((move.territory, "leave", share if move.leaving else "", limit), move.leaving),
-            ((move.territory, "enter", share if move.entering else "", limit), move.entering),
+            ((move.territory, "leave", f"{move.percent_leaving:.2f} %", limit), move.leaving),
+            ((move.territory, "enter", f"{move.percent_entering:.2f} %", limit), move.entering),
             ((move.territory, "held after", "", ""), after),
         ]
     changes = [
@@ -81,8 +81,8 @@ def comparison_sheets(comparison: Comparison, definitions: Definitions, most: in
     return (
         _sheet(
             "Entering and leaving", "Inside and uncertain count as held. An update that moves more than its limit "
-            "is refused; the share is the greatest of entering and leaving, of IPv4 and IPv6.",
-            ("territory", "addresses", "share", "limit"), [Row(*move) for move in moves], len(moves),
+            "is refused; the share is the greater of IPv4's and IPv6's.",
+            ("territory", "addresses", "share", "limit"), [Row(*move) for move in moves], ALL,
         ),
         _sheet(
             "Changes", "Every change of an answer.", ("territory", "before", "after", "effect"), changes, most,
