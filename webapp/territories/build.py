@@ -5,7 +5,6 @@ swapped in.
 """
 
 import hashlib
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
@@ -27,7 +26,7 @@ from webapp.territories.reading import Input, Layer, read_layer
 from webapp.territories.sharing import share_out
 from webapp.territories.spans import Steps, merge_equal, network_range, overlay, step_ranges
 from webapp.territories.statistics import count_answers
-from webapp.territories.swap import swap_in
+from webapp.territories.swap import stage, swap_in
 from webapp.territories.writer import write_map
 
 TOOL = "webapp territories 1"
@@ -134,8 +133,7 @@ def save_map(
     `approve` is handed the finished map aside and says whether it takes the place of the one in use.
     """
     try:
-        with tempfile.TemporaryDirectory(prefix=".territories-", dir=output.parent) as folder:
-            aside = Path(folder) / output.name
+        with stage(output) as aside:
             tell(Step("write"))
             provenance = _write_pair(compiled, definitions, aside)
             tell(Step("write", 1, 1))
