@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from webapp.territories.combine import Answer
 from webapp.territories.compare import INSIDE, NO_RECORD, OUTSIDE, UNCERTAIN
 from webapp.territories.content import Content
+from webapp.territories.spans import overlay
 from webapp.territories.statistics import Size, sum_sizes
 
 _COUNTRY = re.compile(r"[A-Z]{2}(?![A-Za-z0-9])")
@@ -79,8 +80,8 @@ def survey(content: Content, territories: tuple[str, ...]) -> Survey:
 
 def _sized(content: Content) -> list[tuple[Answer | None, Size]]:
     """Each answer of the map, and None for no record, with its size."""
-    count = len(content.answers) + 1
-    sizes = sum_sizes(content.steps.value + 1, content.steps.high, content.steps.low, count)
+    high, low, rows = overlay([content.steps])  # which begins at the first address of all
+    sizes = sum_sizes(rows[0] + 1, high, low, len(content.answers) + 1)
     return list(zip((None, *content.answers), sizes, strict=True))
 
 

@@ -166,7 +166,7 @@ def run_mirror(data: bytes) -> Iterator[Mirror]:
     mirror = Mirror(data)
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
+        def do_GET(self) -> None:
             with suppress(OSError):  # the client may have had enough
                 mirror.answer(self)
 
