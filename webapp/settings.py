@@ -3,12 +3,24 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from webapp.errors import SettingsError
 
 Network = IPv4Network | IPv6Network
+
+SHORTEST_TOKEN = 32
+"""Fewest characters of DOCTOR_TOKEN: nobody guesses so many."""
+
+
+class Cdn(StrEnum):
+    """A CDN whose hints about the reader's country we understand."""
+
+    CLOUDFLARE = "cloudflare"
+    CLOUDFRONT = "cloudfront"
+    FASTLY = "fastly"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +37,9 @@ class Settings:
     onion_location   base address of the onion service, if there is one         ONION_LOCATION
     maxmind_account_id, maxmind_license_key: for `webapp territories update`    MAXMIND_ACCOUNT_ID, MAXMIND_LICENSE_KEY
                      alone; the key is never printed
+    cdn              the CDN in front, which must name the reader's country     CDN: cloudflare, cloudfront, fastly
+    doctor_token     secret with which `webapp doctor` asks how the site sees   DOCTOR_TOKEN, 32 characters or more
+                     a request; without it nobody can
     """
 
     root: Path = Path()
@@ -37,6 +52,8 @@ class Settings:
     onion_location: str | None = None
     maxmind_account_id: str | None = None
     maxmind_license_key: str | None = field(default=None, repr=False)
+    cdn: Cdn | None = None
+    doctor_token: str | None = field(default=None, repr=False)
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -54,7 +71,11 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         onion_location=_web_address(given, "ONION_LOCATION", faults),
         maxmind_account_id=given.get("MAXMIND_ACCOUNT_ID", "").strip() or None,
         maxmind_license_key=given.get("MAXMIND_LICENSE_KEY", "").strip() or None,
+        cdn=_cdn(given, faults),
+        doctor_token=_token(given, faults),
     )
+    if settings.cdn and not settings.trusted_proxies:
+        faults.append("CDN: a CDN's word counts only behind a trusted proxy; set TRUSTED_PROXIES to its blocks too.")
     if faults:
         raise SettingsError("\n".join(faults))
     return settings
@@ -92,3 +113,19 @@ def _switch(given: Mapping[str, str], name: str, faults: list[str]) -> bool:
     if text not in {"", "0", "1", "true", "false", "yes", "no"}:
         faults.append(f"{name}={text!r}: write 1 or 0.")
     return text in {"1", "true", "yes"}
+
+
+def _cdn(given: Mapping[str, str], faults: list[str]) -> Cdn | None:
+    text = given.get("CDN", "").strip().lower()
+    if text and text not in set(Cdn):
+        faults.append(f"CDN={text!r}: write one of {', '.join(Cdn)}, or leave it out.")
+        return None
+    return Cdn(text) if text else None
+
+
+def _token(given: Mapping[str, str], faults: list[str]) -> str | None:
+    text = given.get("DOCTOR_TOKEN", "").strip()
+    if text and (len(text) < SHORTEST_TOKEN or not text.isascii() or not text.isprintable() or " " in text):
+        faults.append(f"DOCTOR_TOKEN: write {SHORTEST_TOKEN} or more letters and digits: openssl rand -hex 32.")
+        return None
+    return text or None

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from webapp.errors import SettingsError
-from webapp.settings import Settings, load_settings
+from webapp.settings import Cdn, Settings, load_settings
 
 
 def test_defaults_are_the_safe_ones() -> None:
@@ -19,7 +19,8 @@ def test_defaults_are_the_safe_ones() -> None:
 
 def test_empty_is_unset() -> None:
     """An empty variable is one that is not set: compose files leave them so."""
-    names = ("WEBAPP_ROOT", "HOST", "PORT", "WORKERS", "TRUSTED_PROXIES", "BASE_URL", "HSTS", "ONION_LOCATION")
+    names = ["WEBAPP_ROOT", "HOST", "PORT", "WORKERS", "TRUSTED_PROXIES", "BASE_URL", "HSTS", "ONION_LOCATION"]
+    names += ["CDN", "DOCTOR_TOKEN"]
     assert load_settings(dict.fromkeys(names, "")) == load_settings({})
 
 
@@ -35,6 +36,8 @@ def test_everything_set(tmp_path: Path) -> None:
             "BASE_URL": "https://news.example/",
             "HSTS": "Yes",
             "ONION_LOCATION": "http://news.onion",
+            "CDN": "Cloudflare",
+            "DOCTOR_TOKEN": "0123456789abcdef" * 2,
         }
     )
     assert settings == Settings(
@@ -46,6 +49,8 @@ def test_everything_set(tmp_path: Path) -> None:
         base_url="https://news.example",
         hsts=True,
         onion_location="http://news.onion",
+        cdn=Cdn.CLOUDFLARE,
+        doctor_token="0123456789abcdef" * 2,
     )
 
 
@@ -69,6 +74,11 @@ def test_everything_set(tmp_path: Path) -> None:
         pytest.param("BASE_URL", "javascript:alert(1)", id="a script"),
         pytest.param("ONION_LOCATION", "news.onion", id="half an onion address"),
         pytest.param("HSTS", "on!", id="neither yes nor no"),
+        pytest.param("CDN", "akamai", id="a CDN whose hints we do not know"),
+        pytest.param("CDN", "fastly", id="a CDN without a trusted proxy"),
+        pytest.param("DOCTOR_TOKEN", "0123456789abcdef" * 2 + " x", id="a token with a space"),
+        pytest.param("DOCTOR_TOKEN", "a" * 31, id="a token too short"),
+        pytest.param("DOCTOR_TOKEN", "ü" * 32, id="a token that no header can carry"),
     ],
 )
 def test_wrong_values(name: str, value: str) -> None:
@@ -105,3 +115,11 @@ def test_settings_stand_still() -> None:
     """Nobody changes settings while the site runs."""
     with pytest.raises(FrozenInstanceError):
         Settings().port = 1  # type: ignore[misc]  # that it cannot be done is the point
+
+
+def test_token_is_not_printed() -> None:
+    """The secret stands in no text that somebody might log: neither in the settings' own nor in a refusal."""
+    assert "secret" not in repr(Settings(doctor_token="secret" * 6))
+    with pytest.raises(SettingsError) as caught:
+        load_settings({"DOCTOR_TOKEN": "secret"})
+    assert "secret" not in str(caught.value)

@@ -56,7 +56,7 @@ def explain(
     edition = load_edition(settings.root, moment.date(), settings.base_url).edition
     given = _headers(headers, accept_language, ip if peer else None)
     languages, locale = _languages(edition, path)
-    reader, resolved = read_reader(edition, peer or ip, given, settings.trusted_proxies, languages)
+    reader, resolved = read_reader(edition, peer or ip, given, settings.trusted_proxies, languages, settings.cdn)
     decision = decide(edition, reader, moment)
     explained = Explained(resolved, reader.place, languages, decision, edition, locale)
     if as_json:

@@ -45,8 +45,12 @@ PROXY_HEADERS = (
     "cdn-loop",
     "proxy-connection",
     "cf-ipcountry",
+    "cf-region-code",
     "cf-visitor",
     "cloudfront-viewer-country",
+    "cloudfront-viewer-country-region",
+    "fastly-geo-country",
+    "fastly-geo-region",
     "x-amzn-trace-id",
 )
 """Headers that only a proxy writes. In direct mode one of them is enough to doubt the peer."""

@@ -7,20 +7,17 @@ from webapp.core.locales import parse_accept_language
 from webapp.core.model import (
     AcceptedLanguages,
     Edition,
-    KnownPlace,
     LocaleTag,
     Place,
     Reader,
     UnknownPlace,
     UnknownReason,
 )
-from webapp.settings import Network
+from webapp.settings import Cdn, Network
 from webapp.site.address import Resolved, resolve
+from webapp.site.cdn import judge
 
 Headers = Mapping[str, Sequence[str]]
-
-COUNTRY_HEADERS = ("cf-ipcountry", "cloudfront-viewer-country")
-"""Headers in which a CDN says where the reader is."""
 
 
 def headers_of(environ: Mapping[str, object]) -> Headers:
@@ -43,22 +40,17 @@ def find_place(edition: Edition, resolved: Resolved) -> Place:
 
 
 def read_reader(
-    edition: Edition, peer: str | None, headers: Headers, trusted: Sequence[Network], page: tuple[LocaleTag, ...]
+    edition: Edition,
+    peer: str | None,
+    headers: Headers,
+    trusted: Sequence[Network],
+    page: tuple[LocaleTag, ...],
+    cdn: Cdn | None = None,
 ) -> tuple[Reader, Resolved]:
     """Make the Reader of a request, and the steps by which her address was found."""
     resolved = resolve(peer, headers, trusted)
-    place = _against_cdn(find_place(edition, resolved), headers)
+    place = judge(find_place(edition, resolved), headers, cdn, edition.regions)
     return Reader(place, page, _read_languages(edition, headers)), resolved
-
-
-def _against_cdn(place: Place, headers: Headers) -> Place:
-    """A CDN's country can only add doubt: T1 (Tor), XX (unknown) or any country that the map does not name."""
-    if not isinstance(place, KnownPlace):
-        return place
-    said = [value.strip().upper() for name in COUNTRY_HEADERS for value in headers.get(name, ())]
-    if all(value == place.country for value in said):
-        return place
-    return UnknownPlace(UnknownReason.UNTRUSTED_CHAIN, "a CDN names another country than the map")
 
 
 def _read_languages(edition: Edition, headers: Headers) -> AcceptedLanguages:

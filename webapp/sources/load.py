@@ -35,6 +35,7 @@ from webapp.sources.pictures import check_svg
 from webapp.territories.age import check_age
 from webapp.territories.definitions import Definitions, check_definitions, load_definitions
 from webapp.territories.map import TerritoryMap, load_map
+from webapp.territories.regions import region_answers
 
 SOURCE_LOCALE = LocaleTag("en")
 """The language of the words in templates and configuration."""
@@ -114,6 +115,7 @@ def _load_once(root: Path, today: date, base_url: str | None, digest: str) -> Lo
         language_aliases=aliases,
         map=facts,
         finder=finder,
+        regions=region_answers(definitions),
     )
     problems = (*collect.problems, *check_edition(edition, today))
     if has_errors(problems):

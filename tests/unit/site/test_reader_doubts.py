@@ -31,6 +31,8 @@ def proxied() -> Flask:
         pytest.param({"CF-IPCountry": "T1"}, True, id="the CDN says Tor"),
         pytest.param({"CF-IPCountry": "XX"}, True, id="the CDN does not know"),
         pytest.param({"CloudFront-Viewer-Country": "RU"}, True, id="the CDN says Russia"),
+        pytest.param({"CF-IPCountry": "DE", "CF-Region-Code": "BE"}, False, id="the CDN's region is of no interest"),
+        pytest.param({"CF-IPCountry": "DE", "CF-Region-Code": "?"}, True, id="the CDN does not know the region"),
         pytest.param({"X-Azure-ClientIP": "77.88.8.8"}, True, id="the CDN names another address"),
     ],
 )
