@@ -32,6 +32,7 @@ from webapp.sources.locales import language_aliases, load_locales
 from webapp.sources.notices import NoticeSource, load_notices
 from webapp.sources.parsing import read_text
 from webapp.sources.pictures import check_svg
+from webapp.territories.age import check_age
 from webapp.territories.definitions import Definitions, check_definitions, load_definitions
 from webapp.territories.map import TerritoryMap, judge_again, load_map
 from webapp.territories.regions import region_answers
@@ -102,6 +103,7 @@ def _load_once(root: Path, today: date, base_url: str | None, digest: str) -> Lo
         raise SourceError(collect.problems)
     collect.problems += [*config.warnings, *check_definitions(root, today)]
     facts, finder = _load_map(root, definitions, collect)
+    collect.problems += check_age(facts, definitions, today) if facts else ()
     edition = Edition(
         digest=digest,
         site=replace(config.site, base_url=base_url.rstrip("/")) if base_url else config.site,
