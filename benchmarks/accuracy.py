@@ -171,7 +171,7 @@ def print_countries(paths: Sequence[Path], own: Sequence[Path], definitions: Def
 
 
 def print_shares(
-    title: str, word: npt.NDArray[np.int32], sizes: npt.NDArray[np.int64], chosen: npt.NDArray[np.bool_]
+    title: str, word: npt.NDArray[np.int32], sizes: npt.NDArray[np.uint64], chosen: npt.NDArray[np.bool_]
 ) -> int:
     """Prints the shares of each answer; how many addresses are outside."""
     counts = np.bincount(word[chosen], sizes[chosen].astype(float), 4)

@@ -6,10 +6,11 @@ It refuses to judge age: `decide` does, from the facts. `find` never raises for 
 
 import hashlib
 from dataclasses import dataclass, fields, replace
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, ip_address
 from pathlib import Path
 from socket import AF_INET6, inet_ntoa, inet_ntop
 from string import ascii_uppercase
+from struct import Struct
 from typing import Any
 
 import maxminddb
@@ -42,6 +43,10 @@ _NOTHING: frozenset[TerritoryId] = frozenset()
 _COUNTRIES = frozenset(CountryCode(one + two) for one in ascii_uppercase for two in ascii_uppercase)
 _LISTED_KEYS = {"answer", "country", "inside", "uncertain", "votes", "reasons"}
 
+_MASKS = tuple((1 << 32) - (1 << (32 - length)) for length in range(33))
+_SUFFIXES = tuple(f"/{length}" for length in range(129))
+_pack = Struct("!I").pack
+"""socket and struct write a block's text four times faster than ipaddress does."""
 _new = object.__new__
 _set_network, _set_country, _set_inside, _set_uncertain, _set_outside, _set_votes, _set_reasons = (
     getattr(KnownPlace, field.name).__set__ for field in fields(KnownPlace)
@@ -65,16 +70,21 @@ class TerritoryMap:
 
     def find(self, address: Address) -> Place:
         """Where the map puts this address. Never raises for an IPv4Address or IPv6Address."""
-        if type(address) is not IPv4Address or not PLAIN_IPV4[int(address) >> 16]:
+        number = int(address)
+        if type(address) is not IPv4Address or not PLAIN_IPV4[number >> 16]:
             obstacle = find_obstacle(address)
             if obstacle is not None:
                 return obstacle
             address = unmap(address)
+            number = int(address)
         try:
             record, length = self._reader.get_with_prefix_len(address)
             if record is None:
                 return _NO_RECORD
-            network = _network(address, length)
+            if type(address) is IPv4Address:
+                network = inet_ntoa(_pack(number & _MASKS[length])) + _SUFFIXES[length]
+            else:
+                network = _ipv6_network(number, length)
             if len(record) != 2 or record["answer"] != "outside":  # type: ignore[arg-type, call-overload, index]
                 return self._place(record, network)  # type: ignore[arg-type]
             country = record["country"]["iso_code"]  # type: ignore[call-overload, index]
@@ -208,13 +218,7 @@ def _country(record: dict[str, Any]) -> CountryCode:
     return code
 
 
-_MASKS = tuple((1 << 32) - (1 << (32 - length)) for length in range(33))
-_SUFFIXES = tuple(f"/{length}" for length in range(129))
-
-
-def _network(address: IPv4Address | IPv6Address, length: int) -> str:
-    """The block as CIDR text; socket formats four times faster than ipaddress does."""
-    if type(address) is IPv4Address:
-        return inet_ntoa((int(address) & _MASKS[length]).to_bytes(4, "big")) + _SUFFIXES[length]
+def _ipv6_network(number: int, length: int) -> str:
+    """The block as CIDR text."""
     shift = 128 - length
-    return inet_ntop(AF_INET6, (int(address) >> shift << shift).to_bytes(16, "big")) + _SUFFIXES[length]
+    return inet_ntop(AF_INET6, (number >> shift << shift).to_bytes(16, "big")) + _SUFFIXES[length]
