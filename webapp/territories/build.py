@@ -151,13 +151,14 @@ def save_map(
 
 def _write_pair(compiled: Compiled, definitions: Definitions, path: Path) -> Provenance:
     epoch = max(source.build_epoch for source in compiled.sources)
-    write_map(path, compiled.steps, compiled.answers, epoch)
+    answers = write_map(path, compiled.steps, compiled.answers, epoch)
     statistics = count_answers(compiled.steps, compiled.answers)
     areas = {area.file: digest_area(area) for item in definitions.territories.values() for area in item.shapes}
     provenance = Provenance(
         format=1,
         tool=TOOL,
         map_sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        answers=answers,
         territories={territory: definitions.digest(territory) for territory in definitions.territories},
         areas=areas,
         sources=list(compiled.sources),
