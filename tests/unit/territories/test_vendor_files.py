@@ -31,7 +31,7 @@ licence = "CC0-1.0"
 NAMES = ("base", "more")
 
 
-def country(code: str, registered: str = "", **traits: Any) -> Raw:
+def country(code: str, registered: str | None = None, **traits: object) -> Raw:
     """A GeoIP2 Country record; Country files hold names, geoname ids and more, which nobody reads."""
     record: Raw = {
         "continent": {"code": "EU", "geoname_id": 6255148, "names": {"en": "Europe"}},
@@ -41,11 +41,13 @@ def country(code: str, registered: str = "", **traits: Any) -> Raw:
     return record | ({"traits": dict(traits)} if traits else {})
 
 
-def city(code: str, town: str, latitude: float, longitude: float, radius: int | None, **traits: Any) -> Raw:
+def city(code: str, town: str, latitude: float, longitude: float, radius: int | None, **traits: object) -> Raw:
     """A GeoIP2 City record; DB-IP's own files are the same without radius."""
     location: Raw = {"latitude": latitude, "longitude": longitude, "time_zone": "Etc/UTC"}
     place: Raw = {"city": {"geoname_id": 2, "names": {"en": town}}} if town else {}
-    return country(code, **traits) | place | {"location": location | ({"accuracy_radius": radius} if radius else {})}
+    return (
+        country(code, None, **traits) | place | {"location": location | ({"accuracy_radius": radius} if radius else {})}
+    )
 
 
 def region(code: str, part: Mapping[str, object]) -> Raw:
