@@ -30,6 +30,9 @@ from webapp.territories.schema import SourceTable
 from webapp.territories.spans import Steps, step_networks, step_ranges
 from webapp.territories.vendors import SchemaError, find_parser
 
+LARGE = 20_000_000
+"""Bytes from which a file is read by maxminddb's C reader, which a damaged file can make die: only in a process of its
+own (`sharing`). Smaller ones are decoded in Python, which takes no more than seconds and dies of nothing."""
 SAMPLE = 500
 """Records that are looked at to recognise a schema."""
 _MAGIC = b"\xab\xcd\xefMaxMind.com"
@@ -70,8 +73,10 @@ def refusing(given: Input) -> Iterator[None]:
         raise _refuse(given, str(fault)) from None
     except OSError as fault:
         raise _refuse(given, fault.strerror or str(fault)) from None
-    except (KeyError, TypeError, AttributeError, ValueError, IndexError) as fault:
-        raise _refuse(given, f"its records are not of the schema they seem to have: {fault!r}") from None
+    except RecursionError:
+        raise _refuse(given, "its records are nested too deep, or point in a circle") from None
+    except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError) as fault:
+        raise _refuse(given, f"its records are not of the schema they seem to have: {fault!r:.200}") from None
 
 
 def _refuse(given: Input, message: str) -> SourceError:
@@ -102,7 +107,8 @@ class Decoded:
 @contextmanager
 def open_decoded(path: Path) -> Iterator[Decoded]:
     """Open a database and walk its tree. Raises SchemaError, TreeError, InvalidDatabaseError, OSError."""
-    with maxminddb.open_database(path, maxminddb.MODE_MMAP_EXT) as reader:
+    mode = maxminddb.MODE_MMAP_EXT if path.stat().st_size >= LARGE else maxminddb.MODE_MEMORY
+    with maxminddb.open_database(path, mode) as reader:
         metadata = reader.metadata()
         networks = load_networks(path, metadata)
         if not len(networks):

@@ -12,10 +12,7 @@ from typing import Generic, TypeVar
 
 from webapp.errors import Problem, SourceError
 from webapp.territories.progress import Step, Tell
-from webapp.territories.reading import Input
-
-WORTH_A_PROCESS = 20_000_000
-"""Bytes of input below which one process is quicker."""
+from webapp.territories.reading import LARGE, Input
 
 Result = TypeVar("Result")
 Extra = TypeVar("Extra")
@@ -31,10 +28,10 @@ def share_out(
 ) -> Iterator[Result | tuple[Problem, ...]]:
     """What `work` makes of each file, or the file's Problems; in order. Raises SourceError when a worker dies.
 
-    Told as the task "`task` FILE" for each.
+    Told as the task "`task` FILE" for each. Files that are small together are read here, which is quicker.
     """
     jobs = [_Job(work, f"{task} {given.path.name}", given, extra) for given in inputs]
-    if sum(given.path.stat().st_size for given in inputs) < WORTH_A_PROCESS or len(inputs) < 2:
+    if sum(given.path.stat().st_size for given in inputs) < LARGE:
         yield from (job.run(tell) for job in jobs)
         return
     context = get_context("spawn")
@@ -46,7 +43,7 @@ def share_out(
         with ProcessPoolExecutor(workers, context, _wire_up, (queue,)) as pool:
             yield from pool.map(_run_wired, jobs)
     except BrokenProcessPool:
-        hint = "Nothing was changed. Most likely memory ran out: free some, or give fewer sources."
+        hint = "Nothing was changed. Memory ran out, or a file is damaged: free some, or fetch the files again."
         names = ", ".join(given.path.name for given in inputs)
         raise SourceError([Problem("territories.worker", names, "a process that read them died", hint)]) from None
     finally:

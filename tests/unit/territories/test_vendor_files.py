@@ -4,11 +4,14 @@ The networks are real global ones; what the little databases say of them is made
 country that is a territory ("red"), BB one of which a territory ("coast", 45–46° N, 30–31° E) is a part.
 """
 
+import random
+import re
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
+import maxminddb
 import pytest
 
 from tests.unit.territories.worlds import TOML, make_site, write_database
@@ -183,3 +186,63 @@ def test_all_editions_at_once(tmp_path: Path) -> None:
     assert schemas == ["asn", "nested-city"]
     assert place.inside == {"coast"}
     assert [(vote.source, vote.said) for vote in place.votes] == [("base", "AS64500"), ("more", "BB")]
+
+
+def try_build(root: Path) -> str:
+    """ "built", or what the Problem says; anything but a SourceError is a fault of ours."""
+    definitions = load_definitions(root)
+    try:
+        compile_map(definitions, find_inputs(definitions, [root / "cities.mmdb"]))
+    except SourceError as fault:
+        return fault.problems[0].message
+    return "built"
+
+
+def test_damaged_databases(tmp_path: Path) -> None:
+    """Bit flips and truncations of a vendor's file end in a Problem, or in a value that is merely another one."""
+    make_site(tmp_path)
+    place = city("BB", "Port", 45.5, 30.5, 20)
+    path = write_database(tmp_path / "cities.mmdb", {f"20.{n}.0.0/16": place | {"postal": n} for n in range(40)})
+    good, chance = path.read_bytes(), random.Random(6)
+    results = []
+    for _ in range(300):
+        bad = bytearray(good)
+        bad[chance.randrange(len(bad))] ^= 1 << chance.randrange(8)
+        path.write_bytes(bad)
+        results.append(try_build(tmp_path))
+    assert 10 < results.count("built") < 290
+    for length in chance.sample(range(len(good)), 60):
+        path.write_bytes(good[:length])
+        assert try_build(tmp_path) != "built", length
+
+
+@pytest.mark.parametrize(
+    ("record", "words"),
+    [
+        (b"\x20\x00", "bad data|maximum depth"),
+        (b"\x01\x04" * 50_000, "bad data|maximum depth"),
+        (b"\xe1\x41a\x20\x00", "bad data|maximum depth"),
+    ],
+    ids=["points to itself", "nested too deep", "a map that holds itself"],
+)
+def test_endless_records(tmp_path: Path, record: bytes, words: str) -> None:
+    """What cannot be decoded to an end is refused, with the file's name."""
+    make_site(tmp_path)
+    path = write_database(tmp_path / "cities.mmdb", {"20.1.0.0/16": {"country_code": "BB"}})
+    good = path.read_bytes()
+    with maxminddb.open_database(path, maxminddb.MODE_MEMORY) as reader:
+        meta = reader.metadata()
+    start, end = meta.node_count * 6, good.rindex(b"\xab\xcd\xefMaxMind.com")
+    nodes = [good[at : at + 3] for at in range(0, start, 3)]
+    first = (meta.node_count + 16).to_bytes(3, "big")
+    tree = b"".join(first if int.from_bytes(node, "big") > meta.node_count else node for node in nodes)
+    path.write_bytes(tree + bytes(16) + record + good[end:])
+    assert re.search(words, try_build(tmp_path))
+
+
+def test_cyclic_tree(tmp_path: Path) -> None:
+    """A tree whose root is its own child would never end."""
+    make_site(tmp_path)
+    path = write_database(tmp_path / "cities.mmdb", {"20.1.0.0/16": {"country_code": "BB"}})
+    path.write_bytes(bytes(6) + path.read_bytes()[6:])
+    assert "cycle" in try_build(tmp_path)
