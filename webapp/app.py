@@ -10,6 +10,7 @@ from webapp.site.answers import answers, describe_fault
 from webapp.site.headers import page_policy
 from webapp.site.render import minify_css
 from webapp.site.routes import site
+from webapp.site.sight import sights
 from webapp.site.state import Clock, SiteState
 from webapp.sources.load import Loaded, load_edition
 from webapp.sources.store import EditionStore
@@ -45,6 +46,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, wat
     app.extensions["webapp"] = SiteState(settings, store, css, page_policy(css), clock)
     app.register_blueprint(answers)
     app.register_blueprint(site)
+    app.register_blueprint(sights)
     if watch:
         store.watch()
     return app
