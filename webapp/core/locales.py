@@ -6,6 +6,7 @@ RFC 9110 §12.4.2 and §12.5.4 (quality values, Accept-Language).
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import takewhile
 from typing import TypeVar
 
 from webapp.core.model import AcceptedLanguages, Edition, Locale, LocaleTag
@@ -95,13 +96,38 @@ def matches_range(language_range: str, tag: str) -> bool:
     return wanted == "*" or given == wanted or given.startswith(wanted + "-")
 
 
-def lookup(accepted: AcceptedLanguages, available: Collection[LocaleTag], default: LocaleTag) -> LocaleTag:
+def names_region(tag: str, region: str) -> bool:
+    """Tell whether `region` is the region subtag of `tag` (RFC 5646 §2.2.4), without regard to case.
+
+    What follows a singleton is an extension or private and names no region: "en-u-ca-ru" is not of RU.
+    """
+    subtags = tag.lower().replace("_", "-").split("-")
+    named = takewhile(lambda subtag: len(subtag) > 1, subtags[1:])
+    return len(subtags[0]) > 1 and region.lower() in named
+
+
+def negotiate(edition: Edition, accepted: AcceptedLanguages) -> LocaleTag:
+    """Choose the locale of a reader among those of `edition`, with the ranges that the registry lets each answer."""
+    also = {named: locale.tag for locale in edition.locales.values() for named in locale.also}
+    return lookup(accepted, tuple(edition.locales), edition.site.default_locale, also)
+
+
+def lookup(
+    accepted: AcceptedLanguages,
+    available: Collection[LocaleTag],
+    default: LocaleTag,
+    also: Mapping[str, LocaleTag] | None = None,
+) -> LocaleTag:
     """Choose the locale of a reader: RFC 4647 lookup, range by range in order of quality, else `default`.
 
     A range with q=0 rules the locales under it out. `*` stands for the default. A language never falls to
-    another one here: `uk` finds `uk` or nothing, and the next range is asked.
+    another one here unless `also` says which locale answers its range: `uk` finds `uk` or nothing, and the
+    next range is asked. An entry of `also` counts as if it were a tag of the site, so the longer cut wins.
     """
-    by_lower = {tag.lower(): tag for tag in available}
+    by_lower = {
+        **{named.lower(): tag for named, tag in (also or {}).items()},
+        **{tag.lower(): tag for tag in available},
+    }
     refused = [name for name, quality in accepted.ranges if quality == 0 and name != "*"]
     for name, quality in accepted.ranges:
         if quality == 0:
@@ -123,9 +149,17 @@ def _truncations(language_range: str) -> Iterator[str]:
 
 
 def find_locale(edition: Edition, text: str) -> Locale | None:
-    """Return the locale whose tag is `text` in any case, or None."""
-    tag = parse_tag(text)
-    return edition.locales.get(tag) if tag else None
+    """Return the locale that `text` names: by its tag in any case, an alias ("prs"), or another script or spelling."""
+    tags = (parse_tag(text), parse_tag(text, edition.language_aliases))
+    for tag in filter(None, tags):
+        for locale in edition.locales.values():
+            if tag == locale.tag or (tag in locale.also and _primary(tag) == _primary(locale.tag)):
+                return locale
+    return None
+
+
+def _primary(tag: str) -> str:
+    return tag.partition("-")[0]
 
 
 def first_available(tags: Iterable[LocaleTag], texts: Mapping[LocaleTag, T]) -> T | None:

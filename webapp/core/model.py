@@ -41,10 +41,12 @@ class LocaleState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Locale:
-    """One language of the interface. `formatting` is a Babel identifier; `plural_forms` a gettext header value.
+    """One language of the interface. `plural_forms` is a gettext header value.
 
     The three chains hold the locales to try after this one, nearest first, never this one itself.
-    `digits` are the ten digits of its dates, zero first.
+    `formatting` is a Babel identifier, or empty where Babel lacks the language; `date_pattern`, when given, has
+    {day}, {month} and {year}, and `months` the twelve names for it. `digits` are the ten digits of its dates, zero
+    first. `also` holds language ranges that this locale answers besides its own tag.
     """
 
     tag: LocaleTag
@@ -56,6 +58,9 @@ class Locale:
     plural_forms: str
     state: LocaleState
     digits: str = "0123456789"
+    date_pattern: str = ""
+    months: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
     ui_fallback: tuple[LocaleTag, ...] = ()
     legal_fallback: tuple[LocaleTag, ...] = ()
     article_fallback: tuple[LocaleTag, ...] = ()
@@ -173,10 +178,12 @@ class TerritoryRule:
 
 @dataclass(frozen=True, slots=True)
 class LanguageRule:
-    """Shows the notice to whoever reads, or asks for, one of `languages` (basic language ranges, RFC 4647 §2.1)."""
+    """Shows the notice to whoever reads, or asks for, one of `languages` (basic language ranges, RFC 4647 §2.1), or any
+    language whatever as it is used in one of `regions` (region subtags, RFC 5646 §2.2.4: "en-RU" names RU)."""
 
     id: str
     languages: tuple[str, ...]
+    regions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +206,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class NoticeText:
-    """The whole text of one notice in one language, every placeholder filled. Never mixed, never partial."""
+    """The whole text of one notice in one language, every placeholder filled. Never mixed, never partial.
+
+    `acts` holds, for each act that the notice guards, what that act may be treated as.
+    """
 
     locale: LocaleTag
     direction: Direction
@@ -213,6 +223,7 @@ class NoticeText:
     about_title: str
     sections: tuple[Section, ...]
     approved: bool = False
+    acts: Mapping[Act, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,8 +311,26 @@ class NoticeMode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """The ways to write to the newsroom; an empty text is a way that there is not."""
+
+    securedrop: str = ""
+    signal: str = ""
+    email: str = ""
+    pgp_fingerprint: str = ""
+    pgp_url: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.securedrop or self.signal or self.email)
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
-    """The newsroom. `name` is a proper name and is not translated; `tagline` is a msgid."""
+    """The newsroom. `name` is a proper name and is not translated; `tagline` is a msgid.
+
+    `comments` is the address of the comments on an article, with `{slug}` for its slug, or empty. `leave` says
+    by language where "Leave now" leads; a language that is not there gets a plain page of our own.
+    """
 
     name: str
     tagline: str
@@ -309,7 +338,9 @@ class Site:
     default_locale: LocaleTag
     notice_mode: NoticeMode
     source_url: str = ""
-    contact_email: str = ""
+    contact: Contact = field(default_factory=Contact)
+    comments: str = ""
+    leave: Mapping[LocaleTag, str] = field(default_factory=dict)
 
 
 class Catalog(Protocol):

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response as BaseResponse
 
-from webapp.core.locales import find_locale, lookup, parse_accept_language
+from webapp.core.locales import find_locale, negotiate, parse_accept_language
 from webapp.core.model import Article, Locale, LocaleTag
 from webapp.errors import GateRefusedError
 from webapp.site import urls
@@ -83,7 +83,7 @@ def _error_locale() -> Locale:
     if locale:
         return locale
     accepted = parse_accept_language(request.headers.get("Accept-Language"), edition.language_aliases)
-    return edition.locales[lookup(accepted, tuple(edition.locales), edition.site.default_locale)]
+    return edition.locales[negotiate(edition, accepted)]
 
 
 def error_page(status: int, locale: Locale, article: Article | None = None) -> BaseResponse:

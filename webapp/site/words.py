@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from babel.dates import format_date, format_time
-from babel.lists import format_list
 from markupsafe import Markup, escape
 
 from webapp.core.model import Catalog, Direction, Edition, Locale, LocaleTag
+from webapp.sources import formats
 from webapp.sources.catalogs import PLACEHOLDER
 from webapp.sources.load import SOURCE_LOCALE
 
@@ -81,20 +80,16 @@ class Words:
 
     def write_number(self, number: int) -> str:
         """Write a small whole number in the locale's digits."""
-        return self._in_digits(str(number))
+        return formats.write_number(number, self._locale)
 
     def write_date(self, day: date) -> str:
         """Write a date in full, with its year."""
-        return self._in_digits(format_date(day, "long", locale=self._locale.formatting))
+        return formats.write_date(day, self._locale)
 
     def write_time(self, moment: datetime) -> str:
         """Write a date and a time of day, in UTC."""
-        clock = format_time(moment, "short", locale=self._locale.formatting)
-        return self._in_digits(f"{format_date(moment, 'long', locale=self._locale.formatting)}, {clock} UTC")
+        return formats.write_time(moment, self._locale)
 
     def write_list(self, items: Iterable[str]) -> str:
         """Join items as the locale joins a list."""
-        return format_list(list(items), locale=self._locale.formatting)
-
-    def _in_digits(self, text: str) -> str:
-        return text.translate({ord("0") + value: digit for value, digit in enumerate(self._locale.digits)})
+        return formats.write_list(items, self._locale)

@@ -7,14 +7,12 @@ the next language of the chain. Parts of two languages are never mixed.
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
 
-from babel.dates import format_date
-
-from webapp.core.model import Catalog, Locale, LocaleTag, Notice, NoticeText, Section
+from webapp.core.model import Act, Catalog, Locale, LocaleTag, Notice, NoticeText, Section
 from webapp.errors import Problem, Severity
 from webapp.sources.catalogs import PLACEHOLDER, po_path
-from webapp.sources.notices import SECTIONS, NoticeSource
+from webapp.sources.formats import write_date
+from webapp.sources.notices import SECTIONS, NoticeSource, act_segment
 
 _GROUPING = ",.\u00a0\u202f\u2009\u066c"
 """What may stand between thousands, spelled as escapes because most of it cannot be seen."""
@@ -91,6 +89,7 @@ def _to_text(source: NoticeSource, segments: Mapping[str, str], locale: Locale) 
         reminder=filled["reminder"],
         about_title=filled["about_title"],
         sections=tuple(Section(kind, tuple(_paragraphs(filled, kind))) for kind in SECTIONS),
+        acts={act: filled[act_segment(act)] for act in Act if act_segment(act) in filled},
     )
 
 
@@ -99,9 +98,3 @@ def _paragraphs(filled: Mapping[str, str], kind: str) -> Iterator[str]:
     while (name := f"about.{kind}.{number}") in filled:
         yield filled[name]
         number += 1
-
-
-def write_date(day: date, locale: Locale) -> str:
-    """Write a date in full in the locale's own words and digits, with the year."""
-    written = format_date(day, "long", locale=locale.formatting)
-    return written.translate({ord("0") + value: digit for value, digit in enumerate(locale.digits)})

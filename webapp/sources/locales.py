@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from babel import Locale as BabelLocale
 from babel import UnknownLocaleError
 from babel.core import get_global
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from webapp.core.locales import parse_tag
 from webapp.core.model import Direction, Locale, LocaleState, LocaleTag
@@ -29,10 +29,13 @@ class _LocaleModel(Strict):
     script: Annotated[str, Field(pattern=r"^[A-Z][a-z]{3}$")]
     direction: Annotated[Direction, Field(strict=False)]
     catalog: Annotated[str, Field(pattern=r"^[A-Za-z0-9_@-]+$")]
-    formatting: str
+    formatting: str = ""
+    date_pattern: str = ""
+    months: Annotated[tuple[Words, ...], Field(min_length=12, max_length=12, strict=False)] | None = None
     plural_forms: str
     state: Annotated[LocaleState, Field(strict=False)]
     digits: Annotated[str, Field(min_length=10, max_length=10)] | None = None
+    also: tuple[str, ...] = Field(default=(), strict=False)
     ui_fallback: tuple[str, ...] = Field(default=(), strict=False)
     legal_fallback: tuple[str, ...] = Field(default=(), strict=False)
     article_fallback: tuple[str, ...] = Field(default=(), strict=False)
@@ -43,8 +46,34 @@ class _LocaleModel(Strict):
         try:
             BabelLocale.parse(value)
         except (UnknownLocaleError, ValueError):
-            raise ValueError(f"Babel has no locale {value!r}; name a close relative that it has") from None
+            raise ValueError(f"Babel has no locale {value!r}; leave formatting out and give a date_pattern") from None
         return value
+
+    @field_validator("date_pattern")
+    @classmethod
+    def _whole_date(cls, value: str) -> str:
+        if (
+            sorted(re.findall(r"[{][^{}]*[}]", value)) != ["{day}", "{month}", "{year}"]
+            or len(re.findall("[{}]", value)) != 6
+        ):
+            raise ValueError("must hold {day}, {month} and {year}, each once, and no other brace")
+        return value
+
+    @field_validator("also")
+    @classmethod
+    def _ranges(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            if parse_tag(name) != name:
+                raise ValueError(f"{name!r} is not a language range in canonical case")
+        return value
+
+    @model_validator(mode="after")
+    def _dates_can_be_written(self) -> "_LocaleModel":
+        if not self.formatting and not self.date_pattern:
+            raise ValueError("needs formatting, or where Babel lacks the language a date_pattern")
+        if self.months and not self.date_pattern:
+            raise ValueError("months are of no use without a date_pattern")
+        return self
 
     @field_validator("plural_forms")
     @classmethod
@@ -80,7 +109,7 @@ def load_locales(root: Path) -> Mapping[LocaleTag, Locale]:
             problems += fault.problems
     if not data:
         problems.append(Problem("config.empty", LOCALES, "there is no language", "Add a table such as [en]."))
-    problems += _check_chains(locales) if not problems else ()
+    problems += (*_check_chains(locales), *_check_also(locales)) if not problems else ()
     if problems:
         raise SourceError(problems)
     return locales
@@ -104,6 +133,9 @@ def _to_locale(key: str, table: Any) -> Locale:
         plural_forms=model.plural_forms,
         state=model.state,
         digits=model.digits or "0123456789",
+        date_pattern=model.date_pattern,
+        months=model.months or (),
+        also=model.also,
         ui_fallback=tuple(map(LocaleTag, model.ui_fallback)),
         legal_fallback=tuple(map(LocaleTag, model.legal_fallback)),
         article_fallback=tuple(map(LocaleTag, model.article_fallback)),
@@ -120,4 +152,17 @@ def _check_chains(locales: Mapping[LocaleTag, Locale]) -> list[Problem]:
                     message = f"{tag!r} is not another language of this file, named once"
                     hint = "Correct the tag, or remove it from the chain."
                     problems.append(Problem("locale.chain", LOCALES, message, hint, key=f"{locale.tag}.{name}"))
+    return problems
+
+
+def _check_also(locales: Mapping[LocaleTag, Locale]) -> list[Problem]:
+    problems = []
+    answered: dict[str, LocaleTag] = {tag: tag for tag in locales}
+    for locale in locales.values():
+        for name in locale.also:
+            if name in answered:
+                message = f"{name!r} is answered by {answered[LocaleTag(name)]} already"
+                hint = "Let one language answer it."
+                problems.append(Problem("locale.also", LOCALES, message, hint, key=f"{locale.tag}.also"))
+            answered[name] = locale.tag
     return problems

@@ -32,6 +32,11 @@ SECTIONS = ("law", "acts", "penalties", "people", "since", "uncertain")
 """The parts of "find out more", in their order on the page."""
 
 
+def act_segment(act: Act) -> str:
+    """Return the name of the segment that says what an act may be treated as."""
+    return f"act_{act.value}"
+
+
 PLACEHOLDERS = frozenset({"publisher", "designated"})
 """The names that may stand in braces in the words of a notice."""
 
@@ -50,6 +55,9 @@ class _RuleModel(Strict):
     id: Identifier
     territory: Identifier | None = None
     languages: Annotated[list[str], Field(min_length=1)] | None = None
+    regions: Annotated[list[Annotated[str, Field(pattern=r"^(?:[A-Z]{2}|[0-9]{3})$")]], Field(min_length=1)] | None = (
+        None
+    )
     everywhere: bool | None = None
 
     @model_validator(mode="after")
@@ -57,6 +65,8 @@ class _RuleModel(Strict):
         given = [self.territory is not None, self.languages is not None, self.everywhere is not None]
         if sum(given) != 1 or self.everywhere is False:
             raise ValueError("a rule has exactly one of: territory, languages, everywhere = true")
+        if self.regions is not None and self.languages is None:
+            raise ValueError("regions belong to a rule with languages")
         for name in self.languages or ():
             if parse_tag(name) is None:
                 raise ValueError(f"{name!r} is not a language tag")
@@ -81,6 +91,10 @@ class _WordsModel(Strict):
     more: _LegalWords
     reminder: _LegalWords
     about_title: _LegalWords
+    act_share: _LegalWords | None = None
+    act_save: _LegalWords | None = None
+    act_comment: _LegalWords | None = None
+    act_contact: _LegalWords | None = None
     about: _AboutModel
 
 
@@ -97,6 +111,13 @@ class _NoticeModel(Strict):
     review_by: date
     rule: list[_RuleModel] = Field(alias="rules", min_length=1)
     words: _WordsModel
+
+    @model_validator(mode="after")
+    def _words_for_each_act(self) -> "_NoticeModel":
+        missing = [name for act in self.acts if getattr(self.words, name := act_segment(act)) is None]
+        if missing:
+            raise ValueError(f"this notice guards acts that its words say nothing about: add {', '.join(missing)}")
+        return self
 
 
 class _NoticesModel(Strict):
@@ -153,12 +174,13 @@ def _to_rule(model: _RuleModel, aliases: Mapping[str, str]) -> Rule:
     if model.territory is not None:
         return TerritoryRule(model.id, TerritoryId(model.territory))
     if model.languages is not None:
-        return LanguageRule(model.id, tuple(parse_tag(name, aliases) or name for name in model.languages))
+        languages = tuple(parse_tag(name, aliases) or name for name in model.languages)
+        return LanguageRule(model.id, languages, tuple(model.regions or ()))
     return EverywhereRule(model.id)
 
 
 def _to_segments(words: _WordsModel) -> Mapping[str, str]:
-    segments = words.model_dump(exclude={"about"})
+    segments: dict[str, str] = words.model_dump(exclude={"about"}, exclude_none=True)
     for kind in SECTIONS:
         for number, paragraph in enumerate(getattr(words.about, kind), start=1):
             segments[f"about.{kind}.{number}"] = paragraph

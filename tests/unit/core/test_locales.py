@@ -1,6 +1,7 @@
 """Language tags and Accept-Language headers: what is read, what matches, which locale a reader gets."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -370,6 +371,28 @@ def test_ukrainian_never_becomes_russian_by_itself() -> None:
     assert lookup(parse_accept_language("uk-UA,ru;q=0.9"), locales, LocaleTag("en")) == "ru"
 
 
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        pytest.param("sr-Latn-RS", "sr-Latn-ME", id="Latin script is kept though the region differs"),
+        pytest.param("sr-Latn", "sr-Latn-ME", id="the range itself"),
+        pytest.param("SR_latn", "sr-Latn-ME", id="in another case"),
+        pytest.param("sr-RS", "sr", id="no script, no exception"),
+        pytest.param("mhr", "ru", id="a language that another answers"),
+        pytest.param("mhr-RU,en;q=0.9", "ru", id="with a region"),
+        pytest.param("mhr;q=0.5,uk", "uk", id="quality before answers"),
+        pytest.param("mhr,ru;q=0", "en", id="the answering language refused"),
+        pytest.param("uk-UA,mhr;q=0.1", "uk", id="Ukrainian stays Ukrainian"),
+        pytest.param("mhrx", "en", id="only whole subtags"),
+    ],
+)
+def test_a_locale_answers_the_ranges_written_down_for_it(header: str, expected: str) -> None:
+    """What the registry says a locale answers counts as a tag of the site, nothing else does."""
+    offered = tuple(LocaleTag(tag) for tag in ("en", "ru", "uk", "sr", "sr-Latn-ME"))
+    also = {"sr-Latn": LocaleTag("sr-Latn-ME"), "mhr": LocaleTag("ru")}
+    assert lookup(parse_accept_language(header), offered, LocaleTag("en"), also) == expected
+
+
 def test_a_locale_is_found_whatever_the_case_of_the_tags_offered() -> None:
     """The tag is returned as the site spells it."""
     assert lookup(parse_accept_language("sr-latn"), (LocaleTag("SR-Latn"),), LocaleTag("en")) == "SR-Latn"
@@ -390,7 +413,9 @@ def _edition_in(*tags: str) -> Edition:
         LocaleTag(tag): Locale(LocaleTag(tag), tag, "Latn", Direction.LTR, tag, tag, "nplurals=1;", LocaleState.FULL)
         for tag in tags
     }
-    edition = make_edition()
+    also = {"ru": ("mhr",), "sr-Latn": ("sr-ME",)}
+    locales = {tag: replace(locale, also=also.get(tag, ())) for tag, locale in locales.items()}
+    edition = replace(make_edition(), language_aliases=ALIASES)
     return Edition(**{**{name: getattr(edition, name) for name in edition.__slots__}, "locales": locales})
 
 
@@ -402,7 +427,9 @@ def _edition_in(*tags: str) -> Edition:
         pytest.param("sr_Latn", "sr-Latn", id="with an underscore"),
         pytest.param("sr", None, id="a shorter tag is another locale"),
         pytest.param("en-US", None, id="a longer tag is another locale"),
-        pytest.param("rus", None, id="no alias"),
+        pytest.param("rus", "ru", id="an alias"),
+        pytest.param("mhr", None, id="a language that another answers has no address"),
+        pytest.param("sr-ME", "sr-Latn", id="another name of the same language"),
         pytest.param("", None, id="nothing"),
         pytest.param("../en", None, id="path"),
         pytest.param("en\x00", None, id="NUL"),

@@ -55,6 +55,24 @@ def test_good_registry(tmp_path: Path) -> None:
         pytest.param(table("de", catalog="../de"), "config.value", "de.catalog", id="a catalog outside"),
         pytest.param(table("de", formatting="xx_YY"), "config.value", "de.formatting", id="unknown to Babel"),
         pytest.param(table("de", formatting=""), "config.value", "de.formatting", id="no locale for dates"),
+        pytest.param(table("av", formatting=None), "config.value", "av", id="no way to write a date"),
+        pytest.param(table("av", date_pattern="{day}.{month}"), "config.value", "av.date_pattern", id="no year"),
+        pytest.param(
+            table("av", date_pattern="{day}.{month}.{year}{x}"), "config.value", "av.date_pattern", id="a strange brace"
+        ),
+        pytest.param(
+            table("av", date_pattern="{day} {day} {month} {year}"), "config.value", "av.date_pattern", id="a day twice"
+        ),
+        pytest.param(
+            table("av", date_pattern="{day} {month} {year}", months=["a", "b"]),
+            "config.value",
+            "av.months",
+            id="two months",
+        ),
+        pytest.param(table("av", months=["m"] * 12), "config.value", "av", id="months without a pattern"),
+        pytest.param(table("de", also=["DE_at"]), "config.value", "de.also", id="a range in another case"),
+        pytest.param(table("de", also=["en"]), "locale.also", "de.also", id="a range that is a language of the site"),
+        pytest.param(table("de", also=["nl", "nl"]), "locale.also", "de.also", id="a range twice"),
         pytest.param(table("de", digits="01234"), "config.value", "de.digits", id="five digits"),
         pytest.param(table("de", plural_forms="two"), "config.value", "de.plural_forms", id="no plural rule"),
         pytest.param(table("de", state="done"), "config.value", "de.state", id="an unknown state"),

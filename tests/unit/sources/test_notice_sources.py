@@ -38,6 +38,8 @@ publisher = "{publisher} was listed on {designated}."
 more = "More"
 reminder = "Remember."
 about_title = "The law"
+act_share = "If you share."
+act_save = "If you save."
 
 [notice.words.about]
 law = ["Law one.", "Law two."]
@@ -62,8 +64,14 @@ def test_good_notice(tmp_path: Path) -> None:
     assert notice.acts == (Act.SHARE, Act.SAVE)
     assert (notice.designated, notice.review_by) == (date(2025, 1, 31), date(2027, 3, 1))
     assert notice.segments["about.law.2"] == "Law two."
-    assert len(notice.segments) == 15
+    assert len(notice.segments) == 17
     assert notice.context("who") == "closed-press/2/who"
+
+
+def test_regions(tmp_path: Path) -> None:
+    """Beside its languages a rule can name regions."""
+    (notice,) = load(tmp_path, GOOD.replace('"mhr"]', '"mhr"]\nregions = ["RU", "419"]'))
+    assert notice.rules[1] == LanguageRule("reads", ("ru", "sr-Latn", "chm"), ("RU", "419"))
 
 
 def test_everywhere(tmp_path: Path) -> None:
@@ -121,6 +129,17 @@ def test_review_needs_somebody(tmp_path: Path, extra: str, reviewed: date | None
             "config.value",
             "notice[0].rules[0]",
             id="two conditions",
+        ),
+        pytest.param(
+            '"mhr"]', '"mhr"]\nregions = ["ru"]', "config.value", "notice[0].rules[1].regions[0]", id="a small region"
+        ),
+        pytest.param('"mhr"]', '"mhr"]\nregions = []', "config.value", "notice[0].rules[1].regions", id="no region"),
+        pytest.param(
+            'territory = "coast"',
+            'territory = "coast"\nregions = ["RU"]',
+            "config.value",
+            "notice[0].rules[0]",
+            id="regions beside a territory",
         ),
         pytest.param('"mhr"', '"m hr"', "config.value", "notice[0].rules[1]", id="no language tag"),
         pytest.param(
