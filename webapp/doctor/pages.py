@@ -18,6 +18,9 @@ CUT = 16 * 1024
 """Bytes after which many connections into Russia are cut."""
 MISSING_PAGE = "/en/doctor-asks-for-a-page-that-is-not-there"
 
+POLICY = "Content-Security-Policy"
+
+_DIGEST = re.compile(r"'sha256-[^']*'")
 _CSS = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _LOCATION = re.compile(r"<loc>\s*([^<\s]+)\s*</loc>")
 _NOTICE = re.compile(r'\sdata-notice="([^"]*)"')
@@ -53,14 +56,24 @@ def find_articles(line: Line) -> tuple[str, ...]:
 def examine_headers(path: str, answer: Answer) -> Iterator[Finding]:
     """Compare the headers of a page with those that the site sends."""
     expected = Headers()
-    css = _CSS.search(read_text(answer))
-    set_headers(expected, Kind.PAGE, page_policy(css[1]) if css else "", hsts=False, onion=None, path=path)
+    set_headers(expected, Kind.PAGE, page_policy(), hsts=False, onion=None, path=path)
     for name, value in expected.items():
-        if name not in {"Server", "Vary", *_EATEN} and (css or name != "Content-Security-Policy"):
+        if name == POLICY:
+            yield from _judge_header(
+                path, name, _spaced(value), [_spaced(_DIGEST.sub("", it)) for it in answer.all(name)]
+            )
+        elif name not in {"Server", "Vary", *_EATEN}:
             yield from _judge_header(path, name, value, answer.all(name))
+    css = _CSS.search(read_text(answer))
+    if css and page_policy(css[1]).split("'sha256-")[1].split("'")[0] not in (answer.first(POLICY) or ""):
+        yield found("rewritten")  # the browser would show the page without its style
     if not _named(expected["Vary"]) <= _named(", ".join(answer.all("Vary"))) | {"*"}:
         yield found("header-altered", path=path, name="Vary", value=", ".join(answer.all("Vary")) or "none")
     yield from _examine_added({name.lower() for name in expected.keys()}, answer)  # noqa: SIM118 - werkzeug's Headers iterate over pairs
+
+
+def _spaced(value: str) -> str:
+    return " ".join(value.split()).replace(" ;", ";")
 
 
 def _judge_header(path: str, name: str, expected: str, given: Sequence[str]) -> Iterator[Finding]:
