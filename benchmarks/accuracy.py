@@ -158,7 +158,7 @@ def print_countries(paths: Sequence[Path], definitions: Definitions) -> int:
         says[0] = 3
         layers = [Steps(one.high, one.low, mark_codes(one.value, names, codes)) for one, names in lists.values()]
         high, low, rows = overlay([Steps(mapped.high, mapped.low, mapped.value), *layers])
-        word, sizes = says[rows[0] + 1], count_sizes(high, low)[0]
+        word, sizes = says[rows[0] + 1], count_sizes(high, low)[0].astype(np.int64)
         for name, row in zip(lists, rows[1:], strict=True):
             print_shares(f"{territory}, IPv4, by {name}", word, sizes, row == 1)
         wrong += print_shares(f"{territory}, IPv4, by all of these", word, sizes, (rows[1:] == 1).all(axis=0))
@@ -194,7 +194,8 @@ def load_countries(path: Path) -> tuple[Steps, list[str]]:
             rows = [(int(ip_address(first)), int(ip_address(last)), code) for first, last, code in csv.reader(file)]
         values = {code: number for number, code in enumerate(sorted({code for _, _, code in rows}))}
         merged = overlay([step_ranges([(a, b) for a, b, one in rows if one == code]) for code in values])
-        return Steps(merged[0], merged[1], (merged[2].argmax(axis=0)).astype(np.int32) - (merged[2].max(axis=0) < 0)), [*values]
+        named = merged[2].argmax(axis=0).astype(np.int32) - (merged[2].max(axis=0) < 0)
+        return Steps(merged[0], merged[1], named), [*values]
     with maxminddb.open_database(path, maxminddb.MODE_MMAP_EXT) as reader:
         networks = load_networks(path, reader.metadata())
         make = IPv4Address if reader.metadata().ip_version == 4 else IPv6Address
@@ -212,7 +213,10 @@ def load_answers(path: Path) -> tuple[Steps, list[dict[str, int]]]:
         networks = parse_networks(data, reader.metadata(), MOST_VISITS)
         _, first, which = np.unique(networks.pointer, return_index=True, return_inverse=True)
         raws = [reader.get(IPv6Address(int(networks.high[at]) << 64 | int(networks.low[at]))) for at in first.tolist()]
-    answers = [{name: place for place in (0, 1) for name in raw.get(WORDS[place], ())} for raw in raws]  # type: ignore[union-attr]  # load_map checked them
+    answers: list[dict[str, int]] = [
+        {name: place for place in (0, 1) for name in raw.get(WORDS[place], ())}  # type: ignore[union-attr, misc]  # load_map checked them
+        for raw in raws
+    ]
     return step_networks(networks, which.astype(np.int32)), answers
 
 

@@ -77,7 +77,7 @@ def ask(edition: Edition) -> str:
 
 
 def test_swaps_under_threads(site_root: Path, maps: tuple[Pair, Pair], store: EditionStore) -> None:
-    """Maps come and go while readers look up: each edition answers by its own map, old ones too, and memory comes back."""
+    """Maps come and go while readers look up: each edition answers by its own map, and memory comes back."""
     first, stop, faults = store.current, threading.Event(), []
     countries = {digest_of(first): "DE"}
 

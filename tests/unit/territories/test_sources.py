@@ -88,7 +88,7 @@ def test_hole_is_not_inside() -> None:
 
 def test_harmless_peculiarities() -> None:
     """Points twice in a row, a third number for the height, a byte order mark, and holes are all right."""
-    hole = [[0.5, 0.5], [1, 0.5], [1, 1], [0.5, 0.5]]
+    hole: list[list[float]] = [[0.5, 0.5], [1, 0.5], [1, 1], [0.5, 0.5]]
     text = polygon([[0, 0, 7], [0, 0, 7], [2, 0, 7], [2, 2, 7], [2, 2, 7], [0, 2, 7], [0, 0, 7]], hole)
     area = parse_area("x.geojson", "\ufeff" + text)
     assert area.holds(1.5, 0.2)

@@ -45,7 +45,9 @@ def city(code: str, town: str, latitude: float, longitude: float, radius: int | 
     """A GeoIP2 City record; DB-IP's own files are the same without radius."""
     location: Raw = {"latitude": latitude, "longitude": longitude, "time_zone": "Etc/UTC"}
     place: Raw = {"city": {"geoname_id": 2, "names": {"en": town}}} if town else {}
-    return country(code, **traits) | place | {"location": location | ({"accuracy_radius": radius} if radius else {})}
+    return (
+        country(code, None, **traits) | place | {"location": location | ({"accuracy_radius": radius} if radius else {})}
+    )
 
 
 def region(code: str, part: Mapping[str, object]) -> Raw:
