@@ -3,7 +3,7 @@
 Sources become one checked, immutable Edition; `decide` turns an Edition and a Reader into a Decision;
 the site shows it. Imports run one way, and a test holds them to it:
 
-    errors  <-  core  <-  territories  <-  sources  <-  site  <-  app  <-  cli
+    errors  <-  core  <-  territories  <-  sources  <-  site  <-  app, doctor  <-  cli
 
     errors.py       Problem and the WebappError tree
     settings.py     the environment, read once
@@ -12,5 +12,6 @@ the site shows it. Imports run one way, and a test holds them to it:
     sources/        config, articles and catalogs on disk, made into an Edition; the store that swaps it
     site/           the public reader site: address, reader, pages, gate, headers
     app.py          create_app(settings): assembly
+    doctor/         the operator's self-check, from outside
     cli/            the `webapp` command
 """

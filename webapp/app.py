@@ -12,6 +12,7 @@ from webapp.site.headers import page_policy
 from webapp.site.leave import leaving
 from webapp.site.render import minify_css
 from webapp.site.routes import site
+from webapp.site.sight import sights
 from webapp.site.state import Clock, SiteState
 from webapp.sources.load import Loaded, load_edition
 from webapp.sources.store import EditionStore
@@ -49,6 +50,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, wat
     app.extensions["webapp"] = SiteState(settings, store, css, page_policy(css, plain_css), clock, plain_css)
     app.register_blueprint(answers)
     app.register_blueprint(site)
+    app.register_blueprint(sights)
     app.register_blueprint(acts)
     app.register_blueprint(leaving)
     if watch:

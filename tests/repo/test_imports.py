@@ -19,7 +19,8 @@ MAY_IMPORT = {
     "sources": {"errors", "core", "territories", "sources"},
     "site": {"errors", "settings", "core", "territories", "sources", "site"},
     "app": {"errors", "settings", "core", "territories", "sources", "site"},
-    "cli": {"errors", "settings", "core", "territories", "sources", "site", "app", "cli"},
+    "doctor": {"errors", "core", "site", "doctor"},
+    "cli": {"errors", "settings", "core", "territories", "sources", "site", "app", "doctor", "cli"},
     "__main__": {"cli"},
 }
 """What each part of the package may import of the package. A part is a folder, or a module at the top."""
