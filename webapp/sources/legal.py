@@ -5,20 +5,15 @@ source. One segment missing keeps the whole notice out of that language; the rea
 the next language of the chain. Parts of two languages are never mixed.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 
 from webapp.core.model import Act, Catalog, Locale, LocaleTag, Notice, NoticeText, Section
 from webapp.errors import Problem, Severity
-from webapp.sources.catalogs import PLACEHOLDER, po_path
+from webapp.sources.catalogs import po_path
+from webapp.sources.facts import numbers
 from webapp.sources.formats import write_date
 from webapp.sources.notices import SECTIONS, NoticeSource, act_segment
-
-_GROUPING = ",.\u00a0\u202f\u2009\u066c"
-"""What may stand between thousands, spelled as escapes because most of it cannot be seen."""
-_NUMBER = re.compile(rf"\d+(?:[{_GROUPING}]\d{{3}})*(?:[-.]\d+)*")
-_SEPARATORS = re.compile(rf"[{_GROUPING}](?=\d{{3}}(?!\d))")
-_ANY_DIGITS = {ord(digit): str(value) for row in ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹") for value, digit in enumerate(row)}
+from webapp.sources.placeholders import fill
 
 
 def to_notice(
@@ -68,15 +63,9 @@ def _check(source: NoticeSource, segments: Mapping[str, str], locale: Locale) ->
             yield Problem("legal.numbers", path, message, hint, key=source.context(name), severity=Severity.WARNING)
 
 
-def numbers(text: str) -> list[str]:
-    """Return the numbers in a text, sorted, without thousands separators and in ASCII digits."""
-    ascii_text = text.translate(_ANY_DIGITS)
-    return sorted(_SEPARATORS.sub("", found) for found in _NUMBER.findall(ascii_text))
-
-
 def _to_text(source: NoticeSource, segments: Mapping[str, str], locale: Locale) -> NoticeText:
     values = {"publisher": source.publisher, "designated": write_date(source.designated, locale)}
-    filled = {name: PLACEHOLDER.sub(lambda found: values[found[1]], text) for name, text in segments.items()}
+    filled = {name: fill(text, values) for name, text in segments.items()}
     return NoticeText(
         locale=locale.tag,
         direction=locale.direction,

@@ -28,16 +28,13 @@ from webapp.sources.articles import load_articles
 from webapp.sources.catalogs import PoCatalog, load_catalog, source_catalog
 from webapp.sources.config import SiteConfig, load_site
 from webapp.sources.legal import to_notice
-from webapp.sources.locales import language_aliases, load_locales
+from webapp.sources.locales import SOURCE_LOCALE, language_aliases, load_locales
 from webapp.sources.notices import NoticeSource, load_notices
 from webapp.sources.parsing import read_text
 from webapp.sources.pictures import check_svg
 from webapp.territories.definitions import Definitions, check_definitions, load_definitions
 from webapp.territories.map import TerritoryMap, load_map
 from webapp.territories.regions import region_answers
-
-SOURCE_LOCALE = LocaleTag("en")
-"""The language of the words in templates and configuration."""
 
 FOLDERS = ("config", "content", "translations")
 MAP = "config/territories.mmdb"
@@ -137,9 +134,8 @@ def _load_catalogs(root: Path, locale: Locale, collect: _Collector) -> tuple[PoC
         return source_catalog(), source_catalog()
     found = []
     for domain in ("messages", "notices"):
-        loaded = collect.read(lambda domain=domain: load_catalog(root, locale, domain))  # type: ignore[misc]  # mypy infers no lambda with a default
-        catalog, warnings = loaded or (source_catalog(), ())
-        collect.problems += warnings
+        catalog, problems = load_catalog(root, locale, domain)
+        collect.problems += problems
         found.append(catalog)
     return found[0], found[1]
 

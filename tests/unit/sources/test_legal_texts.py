@@ -9,8 +9,9 @@ import pytest
 from webapp.core.model import CountryCode, Direction, Locale, LocaleState, LocaleTag, NoticeId
 from webapp.errors import Severity
 from webapp.sources.catalogs import PoCatalog
+from webapp.sources.facts import numbers
 from webapp.sources.formats import write_date
-from webapp.sources.legal import numbers, to_notice
+from webapp.sources.legal import to_notice
 from webapp.sources.notices import SECTIONS, NoticeSource
 
 EN, RU, FA = LocaleTag("en"), LocaleTag("ru"), LocaleTag("fa")
