@@ -57,6 +57,8 @@ CASES = [
     case("Germany", BERLIN, NONE),
     case("Germany, reads English", BERLIN, NONE, accept("en-GB,en;q=0.9,de;q=0.8")),
     case("Germany, reads Russian", BERLIN, {RUSSIA}, accept("de,ru;q=0.1")),
+    case("Germany, English of Russia", BERLIN, {RUSSIA}, accept("en-RU")),
+    case("Germany, English of Belarus", BERLIN, {BELARUS}, accept("en-BY,de;q=0.5")),
     case("Germany, refuses Russian", BERLIN, {RUSSIA}, accept("de,ru;q=0")),
     case("Germany, reads Belarusian", BERLIN, {BELARUS}, accept("be")),
     case("Germany, reads Tatar by its long name", BERLIN, {RUSSIA}, accept("tat-RU")),

@@ -178,10 +178,12 @@ class TerritoryRule:
 
 @dataclass(frozen=True, slots=True)
 class LanguageRule:
-    """Shows the notice to whoever reads, or asks for, one of `languages` (basic language ranges, RFC 4647 §2.1)."""
+    """Shows the notice to whoever reads, or asks for, one of `languages` (basic language ranges, RFC 4647 §2.1), or any
+    language whatever as it is used in one of `regions` (region subtags, RFC 5646 §2.2.4: "en-RU" names RU)."""
 
     id: str
     languages: tuple[str, ...]
+    regions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,8 +311,26 @@ class NoticeMode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """The ways to write to the newsroom; an empty text is a way that there is not."""
+
+    securedrop: str = ""
+    signal: str = ""
+    email: str = ""
+    pgp_fingerprint: str = ""
+    pgp_url: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.securedrop or self.signal or self.email)
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
-    """The newsroom. `name` is a proper name and is not translated; `tagline` is a msgid."""
+    """The newsroom. `name` is a proper name and is not translated; `tagline` is a msgid.
+
+    `comments` is the address of the comments on an article, with `{slug}` for its slug, or empty. `leave` says
+    by language where "Leave now" leads; a language that is not there gets a plain page of our own.
+    """
 
     name: str
     tagline: str
@@ -318,7 +338,9 @@ class Site:
     default_locale: LocaleTag
     notice_mode: NoticeMode
     source_url: str = ""
-    contact_email: str = ""
+    contact: Contact = field(default_factory=Contact)
+    comments: str = ""
+    leave: Mapping[LocaleTag, str] = field(default_factory=dict)
 
 
 class Catalog(Protocol):

@@ -8,11 +8,13 @@ from werkzeug.datastructures import Headers
 
 
 class Kind(StrEnum):
-    """What a response carries: a page or feed (never kept), a picture (never kept), a fixed file (may be kept)."""
+    """What a response carries: a page or feed (never kept), a picture (never kept), a fixed file (may be kept),
+    the way out (never kept, and asks the browser to forget)."""
 
     PAGE = "page"
     PICTURE = "picture"
     FIXED = "fixed"
+    EXIT = "exit"
 
 
 _FEATURES = (
@@ -46,11 +48,15 @@ _KEPT = {"Cache-Control": "public, max-age=3600"}
 _SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
-def page_policy(css: str) -> str:
-    """Return the Content-Security-Policy of pages whose one style element holds exactly `css`."""
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+_FORGET = '"cache", "cookies", "storage"'
+"""What leaving asks a browser to delete. There should be no cookie and no storage; the cache may hold pages gone by."""
+
+
+def page_policy(*styles: str) -> str:
+    """Return the Content-Security-Policy of pages whose one style element holds exactly one of `styles`."""
+    digests = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(it.encode()).digest()).decode()}'" for it in styles)
     return (
-        f"default-src 'none'; style-src 'self' 'sha256-{digest}'; img-src 'self'; font-src 'self'; "
+        f"default-src 'none'; style-src 'self' {digests}; img-src 'self'; font-src 'self'; "
         "script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
         "require-trusted-types-for 'script'; trusted-types 'none'"
     )
@@ -61,6 +67,8 @@ def set_headers(headers: Headers, kind: Kind, policy: str, hsts: bool, onion: st
     headers.update(_ALWAYS)
     headers.update(_KEPT if kind is Kind.FIXED else _NOT_KEPT)
     headers["Content-Security-Policy"] = _SVG_POLICY if kind is Kind.PICTURE else policy
+    if kind is Kind.EXIT:
+        headers["Clear-Site-Data"] = _FORGET
     headers["Vary"] = "Accept-Encoding, Accept-Language" if kind is Kind.PAGE else "Accept-Encoding"
     if hsts:
         headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from webapp.core.decide import Decision
 from webapp.core.locales import first_available
-from webapp.core.model import Article, ArticleText, Edition, Locale, LocaleState, LocaleTag, Notice, NoticeText
+from webapp.core.model import Act, Article, ArticleText, Edition, Locale, LocaleState, LocaleTag, Notice, NoticeText
 from webapp.site import urls
 from webapp.site.views import (
     AboutLink,
@@ -59,11 +59,12 @@ def find_notice_text(notice: Notice, locale: Locale, default: LocaleTag) -> Noti
 
 
 class Renderer:
-    """Renders the pages of one edition. `css` is the minified style sheet that the pages inline."""
+    """Renders the pages of one edition. `css` and `plain_css` are the minified style sheets that pages inline."""
 
-    def __init__(self, edition: Edition, css: str) -> None:
+    def __init__(self, edition: Edition, css: str, plain_css: str = "") -> None:
         self._edition = edition
         self._css = Markup(css)  # noqa: S704 - our own style sheet
+        self._plain_css = Markup(plain_css)  # noqa: S704 - our own style sheet
         self._words = {tag: Words(edition, locale) for tag, locale in edition.locales.items()}
 
     def render(self, template: str, page: PageView, **more: Any) -> bytes:
@@ -97,10 +98,12 @@ class Renderer:
         exists: Iterable[LocaleTag] | None = None,
         canonical: LocaleTag | None = None,
         robots: str = "",
+        act: Act | None = None,
     ) -> PageView:
         """Make what every page has. `path` gives this page's path in a language; `exists` the languages that have it.
 
         `canonical` is the language whose address is the page's own; None on pages that have no address of their own.
+        On the page of an `act` each notice says what that act may be treated as.
         """
         site, locales = self._edition.site, self._edition.locales
         there = tuple(locales) if exists is None else tuple(tag for tag in locales if tag in set(exists))
@@ -116,10 +119,14 @@ class Renderer:
             canonical=site.base_url + path(canonical) if canonical else "",
             alternates=self._alternates(there, path) if canonical else (),
             languages=tuple(self._language(other, locale, path, other.tag in there) for other in locales.values()),
-            notices=self._notices(locale, decision),
+            notices=self._notices(locale, decision, act),
             abouts=tuple(self._about_link(notice, locale) for notice in self._edition.notices),
             attributions=self._edition.map.attributions if self._edition.map else (),
             css=self._css,
+            plain_css=self._plain_css,
+            leave_url=urls.leave(locale.tag),
+            leaving_url=urls.leaving(locale.tag),
+            contact_url=urls.contact(locale.tag) if site.contact else "",
             robots=robots,
         )
 
@@ -143,19 +150,20 @@ class Renderer:
     def _text(self, notice: Notice, locale: Locale) -> NoticeText | None:
         return find_notice_text(notice, locale, self._edition.site.default_locale)
 
-    def _notices(self, locale: Locale, decision: Decision | None) -> tuple[NoticeView, ...]:
+    def _notices(self, locale: Locale, decision: Decision | None, act: Act | None) -> tuple[NoticeView, ...]:
         shown = {outcome.notice for outcome in decision.shown} if decision else set()
         found = ((notice, self._text(notice, locale)) for notice in self._edition.notices if notice.id in shown)
-        return tuple(self._notice(notice, text, locale) for notice, text in found if text)
+        return tuple(self._notice(notice, text, locale, act) for notice, text in found if text)
 
     def all_notices(self, locale: Locale) -> tuple[NoticeView, ...]:
         """Return every notice, as for a reader about whom nothing is known."""
         found = ((notice, self._text(notice, locale)) for notice in self._edition.notices)
         return tuple(self._notice(notice, text, locale) for notice, text in found if text)
 
-    def _notice(self, notice: Notice, text: NoticeText, locale: Locale) -> NoticeView:
+    def _notice(self, notice: Notice, text: NoticeText, locale: Locale, act: Act | None = None) -> NoticeView:
+        what = text.acts.get(act, text.what) if act in notice.acts else text.what
         language = self._edition.locales[text.locale].endonym
-        return NoticeView(notice.id, text, urls.about(locale.tag, notice.id), text.locale != locale.tag, language)
+        return NoticeView(notice.id, text, what, urls.about(locale.tag, notice.id), text.locale != locale.tag, language)
 
     def _about_link(self, notice: Notice, locale: Locale) -> AboutLink:
         text = self._text(notice, locale) or next(iter(notice.texts.values()))
@@ -178,6 +186,7 @@ class Renderer:
         return ArticleView(
             slug=article.slug,
             url=urls.article(locale.tag, article.slug),
+            text_url=urls.text_only(locale.tag, article.slug),
             title=text.title,
             standfirst=text.standfirst,
             html=Markup(text.html),  # noqa: S704 - sanitised by sources.articles

@@ -4,27 +4,25 @@ Every answer goes through `finish`, and so through the gate, unless it was made 
 """
 
 import hashlib
-import logging
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from flask import Blueprint, Response, g, redirect, request, send_from_directory
+from flask import Blueprint, Response, g, request, send_from_directory
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
-from webapp.core.decide import Decision, decide
-from webapp.core.locales import find_locale, negotiate, parse_accept_language
-from webapp.core.model import Locale, LocaleTag, Notice, Slug
+from webapp.core.locales import negotiate, parse_accept_language
+from webapp.core.model import Locale, Notice, Slug
 from webapp.site import urls
+from webapp.site.acts import act_links
 from webapp.site.answers import error_page, page_response, without_article
+from webapp.site.asking import asked_article, asked_locale, decide_for, redirect_to
 from webapp.site.gate import let_out
 from webapp.site.headers import Kind
-from webapp.site.reader import headers_of, read_reader
 from webapp.site.render import find_article_text, find_notice_text
 from webapp.site.search import parse_query
 from webapp.site.state import current_edition, current_renderer, state
 
-log = logging.getLogger("webapp.site")
 site = Blueprint("site", __name__)
 
 FEED_ENTRIES = 20
@@ -39,53 +37,29 @@ def begin() -> None:
         raise MethodNotAllowed(["GET", "HEAD"])
 
 
-def _locale(text: str) -> Locale:
-    locale = find_locale(current_edition(), text)
-    if locale is None:
-        raise NotFound
-    return locale
-
-
-def _decide(languages: tuple[LocaleTag, ...]) -> Decision:
-    peer = request.environ.get("REMOTE_ADDR")
-    settings = state().settings
-    headers = headers_of(request.environ)
-    reader, _ = read_reader(current_edition(), peer, headers, settings.trusted_proxies, languages, settings.cdn)
-    decision = decide(current_edition(), reader, state().clock.now())
-    if any(outcome.faulty for outcome in decision.shown):
-        state().faults += 1
-        log.error("A decision failed; its notices are shown.")
-    g.decision = decision
-    return decision
-
-
-def _redirect(path: str, code: int) -> BaseResponse:
-    return without_article(redirect(path, code))
-
-
 @site.route("/")
 def root() -> BaseResponse:
     """Choose a language and go there."""
     edition = current_edition()
     accepted = parse_accept_language(request.headers.get("Accept-Language"), edition.language_aliases)
-    return _redirect(urls.front(negotiate(edition, accepted)), 302)
+    return redirect_to(urls.front(negotiate(edition, accepted)), 302)
 
 
 @site.route("/<locale_text>")
 def locale_without_slash(locale_text: str) -> BaseResponse:
     """Send `/ru` to `/ru/`."""
-    return _redirect(urls.front(_locale(locale_text).tag), 308)
+    return redirect_to(urls.front(asked_locale(locale_text).tag))
 
 
 @site.route("/<locale_text>/", endpoint="front")
 def front(locale_text: str) -> BaseResponse:
     """List the articles, newest first."""
-    locale = _locale(locale_text)
+    locale = asked_locale(locale_text)
     if request.path != urls.front(locale.tag):
-        return _redirect(urls.front(locale.tag), 308)
+        return redirect_to(urls.front(locale.tag))
     found = [(it, find_article_text(it, locale)) for it in current_edition().articles.values()]
     present = [(article, text) for article, text in found if text]
-    decision = _decide((locale.tag, *dict.fromkeys(text.locale for _, text in present)))
+    decision = decide_for((locale.tag, *dict.fromkeys(text.locale for _, text in present)))
     renderer = current_renderer()
     tagline = renderer.words(locale).tp("config", current_edition().site.tagline).plain
     page = renderer.page(
@@ -98,16 +72,14 @@ def front(locale_text: str) -> BaseResponse:
 @site.route("/<locale_text>/<slug>", endpoint="article")
 def article_page(locale_text: str, slug: str) -> BaseResponse:
     """Show an article, in the locale or the next language of its chain."""
-    locale = _locale(locale_text)
-    article = current_edition().articles.get(Slug(slug.lower()))
-    if article is None:
-        raise NotFound
+    locale = asked_locale(locale_text)
+    article = asked_article(slug)
     if request.path != urls.article(locale.tag, article.slug):
-        return _redirect(urls.article(locale.tag, article.slug), 308)
+        return redirect_to(urls.article(locale.tag, article.slug))
     text = find_article_text(article, locale)
     if text is None:
         return error_page(404, locale, article)
-    decision = _decide((locale.tag, text.locale))
+    decision = decide_for((locale.tag, text.locale))
     renderer = current_renderer()
     page = renderer.page(
         locale,
@@ -119,18 +91,19 @@ def article_page(locale_text: str, slug: str) -> BaseResponse:
         canonical=text.locale,
     )
     view = renderer.article(article, text, locale)
-    return page_response(renderer.render("article.html", page, article=view), locale.tag)
+    links = act_links(current_edition(), decision, locale.tag, article.slug, page.canonical)
+    return page_response(renderer.render("article.html", page, article=view, acts=links), locale.tag)
 
 
 @site.route("/<locale_text>/about-notice/<notice_id>", endpoint="about")
 def about(locale_text: str, notice_id: str) -> BaseResponse:
     """Explain the law behind a notice, to everybody."""
-    locale = _locale(locale_text)
+    locale = asked_locale(locale_text)
     notice = next((it for it in current_edition().notices if it.id == notice_id.lower()), None)
     if notice is None:
         raise NotFound
     if request.path != urls.about(locale.tag, notice.id):
-        return _redirect(urls.about(locale.tag, notice.id), 308)
+        return redirect_to(urls.about(locale.tag, notice.id))
     return without_article(_about_page(notice, locale))
 
 
@@ -153,10 +126,10 @@ def _about_page(notice: Notice, locale: Locale) -> Response:
 @site.route("/<locale_text>/search", endpoint="search")
 def search(locale_text: str) -> BaseResponse:
     """Search the articles that exist in the page's language."""
-    locale = _locale(locale_text)
+    locale = asked_locale(locale_text)
     if request.path != urls.search(locale.tag):
         query = request.query_string.decode("ascii", "replace")
-        return _redirect(urls.search(locale.tag) + (f"?{query}" if query else ""), 308)
+        return redirect_to(urls.search(locale.tag) + (f"?{query}" if query else ""))
     query = " ".join(request.args.get("q", "").replace("\0", " ").split())[:200]
     words = parse_query(query)
     renderer, index = state().tools(current_edition())
@@ -166,7 +139,7 @@ def search(locale_text: str) -> BaseResponse:
     teasers = tuple(renderer.teaser(it, it.texts[locale.tag], locale, hit.snippet) for it, hit in found)
     page = renderer.page(
         locale,
-        _decide((locale.tag,)),
+        decide_for((locale.tag,)),
         title=renderer.words(locale).t("Search").plain,
         path=urls.search,
         robots="noindex",
@@ -178,9 +151,9 @@ def search(locale_text: str) -> BaseResponse:
 @site.route("/<locale_text>/feed.xml", endpoint="feed")
 def feed(locale_text: str) -> BaseResponse:
     """Give the newest articles as an Atom feed. Each entry carries every notice: who will read it cannot be known."""
-    locale = _locale(locale_text)
+    locale = asked_locale(locale_text)
     if request.path != urls.feed(locale.tag):
-        return _redirect(urls.feed(locale.tag), 308)
+        return redirect_to(urls.feed(locale.tag))
     edition, renderer = current_edition(), current_renderer()
     base = edition.site.base_url
     own = [(it, it.texts[locale.tag]) for it in edition.articles.values() if locale.tag in it.texts][:FEED_ENTRIES]

@@ -1,6 +1,6 @@
 """The paths of the reader site, spelled once. `routes` answers exactly these."""
 
-from webapp.core.model import LocaleTag, NoticeId
+from webapp.core.model import Act, LocaleTag, NoticeId
 
 
 def front(locale: LocaleTag) -> str:
@@ -36,3 +36,43 @@ def picture(slug: str, file: str) -> str:
 def author_picture(file: str) -> str:
     """Return the path of an author's picture."""
     return f"/media/_authors/{file}"
+
+
+def text_only(locale: LocaleTag, slug: str) -> str:
+    """Return the path of an article without pictures and script."""
+    return f"/{locale}/{slug}/text"
+
+
+def act(locale: LocaleTag, slug: str, act: Act) -> str:
+    """Return the path of the page before an act on an article."""
+    return f"/{locale}/{slug}/{act.value}"
+
+
+def act_go(locale: LocaleTag, slug: str, act: Act) -> str:
+    """Return the path of the page that performs an act; for saving, the article made for paper."""
+    return f"/{locale}/{slug}/{act.value}/go"
+
+
+def contact(locale: LocaleTag) -> str:
+    """Return the path of the page before writing to the newsroom."""
+    return f"/{locale}/contact"
+
+
+def contact_go(locale: LocaleTag) -> str:
+    """Return the path of the ways to write to the newsroom."""
+    return f"/{locale}/contact/go"
+
+
+def leave(locale: LocaleTag) -> str:
+    """Return the path of the exit."""
+    return f"/{locale}/leave"
+
+
+def blank(locale: LocaleTag) -> str:
+    """Return the path of the plain page that the exit leads to."""
+    return f"/{locale}/blank"
+
+
+def leaving(locale: LocaleTag) -> str:
+    """Return the path of what leaving quickly can and cannot do."""
+    return f"/{locale}/leaving"

@@ -26,10 +26,14 @@ class LanguageLink:
 
 @dataclass(frozen=True, slots=True)
 class NoticeView:
-    """A notice that this reader sees. `foreign`: its text is in another language than the page."""
+    """A notice that this reader sees. `foreign`: its text is in another language than the page.
+
+    `what` is what may be punished: on the page of an act, what that act may be treated as.
+    """
 
     id: NoticeId
     text: NoticeText
+    what: str
     about_url: str
     foreign: bool
     language: str
@@ -96,6 +100,7 @@ class ArticleView:
 
     slug: str
     url: str
+    text_url: str
     title: str
     standfirst: str
     html: Markup
@@ -145,4 +150,8 @@ class PageView:
     abouts: tuple[AboutLink, ...]
     attributions: tuple[Attribution, ...]
     css: Markup
+    plain_css: Markup
+    leave_url: str
+    leaving_url: str
+    contact_url: str
     robots: str = ""

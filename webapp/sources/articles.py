@@ -21,7 +21,7 @@ from webapp.errors import Problem, SourceError
 from webapp.sources.parsing import CONTROL, Strict, Words, parse_model, parse_toml, read_text
 from webapp.sources.pictures import load_picture
 
-RESERVED = frozenset({"about-notice", "search", "feed", "media", "static"})
+RESERVED = frozenset({"about-notice", "blank", "contact", "feed", "leave", "leaving", "media", "search", "static"})
 """Slugs that would hide a page of the site's own."""
 
 Loaded = TypeVar("Loaded")

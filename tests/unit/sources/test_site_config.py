@@ -32,7 +32,8 @@ def test_good_site(tmp_path: Path) -> None:
     config = load(tmp_path, GOOD)
     assert (config.site.name, config.site.base_url) == ("Lantern", "https://lantern.example")
     assert config.site.notice_mode is NoticeMode.DECIDED
-    assert (config.site.source_url, config.site.contact_email) == ("", "")
+    assert (config.site.source_url, config.site.comments, config.site.leave) == ("", "", {})
+    assert not config.site.contact
     assert config.authors["desk"].picture == "desk.svg"
     assert config.warnings == ()
 
