@@ -19,11 +19,11 @@ _ENDS = {".": ".։۔", "?": "?؟", "!": "!", ":": ":՝", "…": "…"}
 """What may end a translation when this ends its source. Armenian asks and exclaims inside the word instead."""
 _ARMENIAN_MARKS = "՞՜՛"
 _CLOSING = "»”’\"')）"
-_SENTENCE = re.compile(r"(?:[^\W\d_]{3,}|\d)[»”’\"')]*[.!?…։؟۔:]+[»”’\"')]*(?=\s|\Z)")
+_SENTENCE = re.compile(r"(?:[^\W\d_]{3,}|[\d}])[»”’\"')]*[.!?…։؟۔]+[»”’\"')]*(?=\s|\Z)")
 _MARKERS = {
-    "not": re.compile(r"\b(?:not|no|never|without|nobody|none|cannot)\b", re.IGNORECASE),
-    "may": re.compile(r"\b(?:may|can|could|might)\b", re.IGNORECASE),
-    "must": re.compile(r"\b(?:must|have to)\b", re.IGNORECASE),
+    "not": re.compile(r"\b(?:[Nn]ot|[Nn]o|[Nn]ever|[Ww]ithout|[Nn]obody|[Nn]one|cannot)\b"),
+    "may": re.compile(r"\b(?:may|can|could|might)\b"),
+    "must": re.compile(r"\b(?:must|have to)\b"),
 }
 _ACKNOWLEDGED = re.compile(r"acknowledged:\s*([a-z, ]+)", re.IGNORECASE)
 
@@ -52,7 +52,7 @@ def advise_entry(entry: polib.POEntry, locale: Locale, shown: str) -> Iterator[P
 
 def _find_end(source: str, text: str) -> str | None:
     ends, given = source.rstrip(_CLOSING)[-1:], text.rstrip(_CLOSING)[-1:]
-    if any(mark in text for mark in _ARMENIAN_MARKS):
+    if any(mark in text for mark in _ARMENIAN_MARKS) or given == "}":  # a date can bring a full stop of its own
         return None
     if ends in _ENDS and given not in _ENDS[ends]:
         return f"ends with “{given}”, the source with “{ends}”"
@@ -74,22 +74,24 @@ def advise_legal(entry: polib.POEntry, markers: Mapping[str, tuple[str, ...]], s
         yield entry_problem(entry, shown, "sentences", message, hint, Severity.WARNING)
     acknowledged = {it.strip().lower() for found in _ACKNOWLEDGED.findall(entry.tcomment) for it in found.split(",")}
     for name, marker in _MARKERS.items():
-        if marker.search(entry.msgid) and name not in acknowledged and not _begins(entry.msgstr, markers.get(name, ())):
-            message = f"has “{name}” in its source, and no word for it that config/locales.toml knows"
+        known = markers.get(name)
+        if known and marker.search(entry.msgid) and name not in acknowledged and not _begins(entry.msgstr, known):
+            message = f"has “{name}” in its source, and no word for it that translations/markers.toml knows"
             hint = f"Check that the sense is there, then write the comment “# acknowledged: {name}” above the entry."
             yield entry_problem(entry, shown, "marker", message, hint, Severity.WARNING)
 
 
 def _begins(text: str, beginnings: tuple[str, ...]) -> bool:
     lowered = text.lower()
-    return any(
-        re.search(rf"(?<!\w){re.escape(it.lower())}" if it[:1] != "-" else re.escape(it[1:]), lowered)
-        for it in beginnings
-    )
+    inside = (it[1:] in lowered for it in beginnings if it.startswith("-"))
+    at_start = (re.search(rf"(?<!\w){re.escape(it)}", lowered) for it in beginnings if not it.startswith("-"))
+    return any(inside) or any(at_start)
 
 
 def _count_sentences(text: str) -> int:
-    return max(1, len(_SENTENCE.findall(text)))
+    """Count the marks that end a sentence: the last one, and each that no small letter follows ("23. maja")."""
+    ends = [found.end() for found in _SENTENCE.finditer(text)]
+    return max(1, sum(not text[end:].lstrip()[:1].islower() for end in ends))
 
 
 def advise_catalog(entries: polib.POFile, shown: str) -> Iterator[Problem]:

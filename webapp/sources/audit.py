@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import polib
+from pydantic import Field
 
 from webapp.core.model import Locale, LocaleTag
 from webapp.errors import Problem, Severity, SourceError
@@ -21,9 +22,9 @@ MARKERS = "translations/markers.toml"
 
 
 class _MarkersModel(Strict):
-    not_: list[str] = []
-    may: list[str] = []
-    must: list[str] = []
+    not_: tuple[str, ...] = Field(default=(), strict=False)
+    may: tuple[str, ...] = Field(default=(), strict=False)
+    must: tuple[str, ...] = Field(default=(), strict=False)
 
 
 Markers = Mapping[str, tuple[str, ...]]
@@ -38,7 +39,7 @@ def load_markers(root: Path) -> Mapping[str, Markers]:
     for tag, table in data.items():
         given = {"not_" if name == "not" else name: value for name, value in table.items()}
         model = parse_model(_MarkersModel, given, MARKERS, prefix=tag)
-        found[tag] = {"not": tuple(model.not_), "may": tuple(model.may), "must": tuple(model.must)}
+        found[tag] = {"not": model.not_, "may": model.may, "must": model.must}
     return found
 
 
@@ -97,6 +98,10 @@ def _audit_catalog(
         hint = f"Run: webapp i18n update {locale.tag}"
         message = f"{len(absent)} words of the site are not in the catalog, such as “{absent[0].message[:60]}”"
         yield Problem("catalog.outdated", shown, message, hint, severity=Severity.WARNING)
+    if domain == "notices" and not markers and any(_is_translated(it) for it in entries):
+        hint = f"Add a table [{locale.tag}] to it, or check each “not”, “may” and “must” by eye."
+        message = f"{MARKERS} does not know how “not”, “may” and “must” begin in {locale.endonym}"
+        yield Problem("catalog.markers", shown, message, hint, severity=Severity.WARNING)
     yield from advise_catalog(entries, shown)
 
 

@@ -32,7 +32,7 @@ def new_catalog(template: polib.POFile, locale: Locale) -> polib.POFile:
 
 
 def merge_catalog(catalog: polib.POFile, template: polib.POFile, locale: Locale, suggest: bool) -> polib.POFile:
-    """Bring a catalog up to date with its template, in place. `suggest` keeps translations of changed words as fuzzy."""
+    """Bring a catalog up to date with its template, in place. `suggest` keeps the words of changed sources, fuzzy."""
     known = {(entry.msgctxt, entry.msgid): entry for entry in catalog if not entry.obsolete}
     catalog.wrapwidth = WIDTH
     catalog.merge(template)
