@@ -89,9 +89,9 @@ def _begins(text: str, beginnings: tuple[str, ...]) -> bool:
 
 
 def _count_sentences(text: str) -> int:
-    """Count the marks that end a sentence: the last one, and each that no small letter follows ("23. maja")."""
-    ends = [found.end() for found in _SENTENCE.finditer(text)]
-    return max(1, sum(not text[end:].lstrip()[:1].islower() for end in ends))
+    """Count the end, and each mark before it that ends a sentence because no small letter follows ("23. maja")."""
+    rests = [text[found.end() :].strip() for found in _SENTENCE.finditer(text)]
+    return 1 + sum(bool(rest) and not rest[0].islower() for rest in rests)
 
 
 def advise_catalog(entries: polib.POFile, shown: str) -> Iterator[Problem]:
