@@ -18,16 +18,18 @@ from webapp.core.model import (
     LocaleTag,
     MapFacts,
     Notice,
+    Site,
     Slug,
     Territory,
     TerritoryFinder,
     TerritoryId,
 )
 from webapp.errors import MapError, Problem, Severity, SourceError, has_errors
+from webapp.sources.approvals import load_approvals
 from webapp.sources.articles import load_articles
 from webapp.sources.catalogs import PoCatalog, load_catalog, source_catalog
 from webapp.sources.config import SiteConfig, load_site
-from webapp.sources.legal import to_notice
+from webapp.sources.legal import Review, to_notice
 from webapp.sources.locales import SOURCE_LOCALE, language_aliases, load_locales
 from webapp.sources.notices import NoticeSource, load_notices
 from webapp.sources.parsing import read_text
@@ -104,7 +106,7 @@ def _load_once(root: Path, today: date, base_url: str | None, digest: str) -> Lo
         site=replace(config.site, base_url=base_url.rstrip("/")) if base_url else config.site,
         locales=locales,
         territories=_territories(definitions),
-        notices=_notices(sources, locales, catalogs, collect),
+        notices=_notices(sources, locales, catalogs, _review(root, config.site, today, collect), collect),
         articles=articles,
         catalogs={tag: messages for tag, (messages, _) in catalogs.items()},
         language_aliases=aliases,
@@ -144,15 +146,27 @@ def _notices(
     sources: tuple[NoticeSource, ...],
     locales: Mapping[LocaleTag, Locale],
     catalogs: Mapping[LocaleTag, tuple[PoCatalog, PoCatalog]],
+    review: Review,
     collect: _Collector,
 ) -> tuple[Notice, ...]:
     legal: dict[LocaleTag, Catalog] = {tag: notices for tag, (_, notices) in catalogs.items()}
+    absent = {it.path for it in collect.problems if it.code == "catalog.missing"}
     made = []
     for source in sources:
-        notice, warnings = to_notice(source, locales, legal, SOURCE_LOCALE)
-        collect.problems += warnings
+        notice, warnings = to_notice(source, locales, legal, SOURCE_LOCALE, review)
+        collect.problems += (it for it in warnings if it.path not in absent)
         made.append(notice)
     return tuple(made)
+
+
+def _review(root: Path, site: Site, today: date, collect: _Collector) -> Review:
+    """Read the approvals. Where they cannot be read nothing is approved, which is the safe side."""
+    try:
+        approvals = load_approvals(root)
+    except SourceError as fault:
+        collect.problems += (replace(it, severity=Severity.FAULT) for it in fault.problems)
+        approvals = {}
+    return Review(today, site.legal_review, site.expired_review, approvals)
 
 
 def _territories(definitions: Definitions) -> Mapping[TerritoryId, Territory]:
