@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import polib
 
-from webapp.cli.i18n_review import check
+from webapp.cli.i18n_review import approve, check, diff, status
 from webapp.cli.languages import known_locale
 from webapp.core.locales import parse_tag
 from webapp.core.model import Locale
@@ -145,4 +145,5 @@ def _passing_entries(root: Path, locale: Locale, domain: str) -> polib.POFile:
     return passing
 
 
-i18n.add_command(check)
+for _command in (status, check, approve, diff):
+    i18n.add_command(_command)
