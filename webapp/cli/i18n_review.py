@@ -99,7 +99,13 @@ def _legal(notice: NoticeStatus, today: date) -> str:
 @click.command()
 @click.argument("notice")
 @click.argument("tag")
-@click.option("--as", "roles", multiple=True, type=click.Choice([*Role]), help="Who approves: two different roles.")
+@click.option(
+    "--as",
+    "roles",
+    multiple=True,
+    type=click.Choice([role.value for role in Role]),
+    help="Who approves: two different roles.",
+)
 @click.option("--review-by", type=click.DateTime(["%Y-%m-%d"]), help="Until when it holds; in a year by default.")
 def approve(notice: str, tag: str, roles: tuple[str, ...], review_by: datetime | None) -> None:
     """Record that two reviewers have read NOTICE in TAG as it stands now, word by word.

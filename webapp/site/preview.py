@@ -16,6 +16,7 @@ from webapp.core.model import Act, Edition, Locale, LocaleTag
 from webapp.errors import SettingsError
 from webapp.settings import Settings
 from webapp.site import urls
+from webapp.site.acts import offered_acts
 from webapp.site.answers import without_article
 from webapp.site.coverage import find_coverage
 from webapp.site.render import environment
@@ -95,14 +96,15 @@ def _kinds_of_page(edition: Edition, tag: LocaleTag) -> Iterator[tuple[str, str]
     for slug in list(edition.articles)[:1]:
         yield "article", urls.article(tag, slug)
         yield "text only", urls.text_only(tag, slug)
-        for act in Act:
-            if any(act in notice.acts for notice in edition.notices):
-                yield f"before: {act.value}", urls.act(tag, slug, act)
+        for act in offered_acts(edition.site):
+            yield f"before: {act.value}", urls.act(tag, slug, act)
+            yield f"go on: {act.value}", urls.act_go(tag, slug, act)
     for notice in edition.notices:
         yield f"about {notice.id}", urls.about(tag, notice.id)
     yield "search", urls.search(tag)
     yield "found", f"{urls.search(tag)}?q=a"
-    yield "contact", urls.contact(tag)
+    if Act.CONTACT in offered_acts(edition.site):
+        yield "contact", urls.contact(tag)
     yield "leaving", urls.leaving(tag)
     yield "feed", urls.feed(tag)
     yield "not found", f"/{tag}/no-such-page"

@@ -45,8 +45,15 @@ class Wishes:
 
 
 def add_locale(root: Path, tag: LocaleTag, wishes: Wishes) -> str:
-    """Return config/locales.toml with a table for `tag` at its end. Raises SourceError when it cannot be read."""
+    """Return config/locales.toml with a table for `tag` at its end. Raises SourceError when it cannot be read.
+
+    A language that answered for it until now answers for it no longer.
+    """
     registry = tomlkit.parse(read_text(root / LOCALES, LOCALES))
+    for table in registry.values():
+        answered = table.get("also", []) if isinstance(table, Table) else []
+        if tag in answered:
+            answered.remove(tag)
     registry.add(tomlkit.nl())
     registry.add(tag, make_table(tag, wishes))
     return tomlkit.dumps(registry)
