@@ -30,6 +30,7 @@ types: $(VENV)/.dev ## mypy, strict
 check: $(VENV)/.dev ## every Problem of config/, content/ and translations/; .pot files current
 	$(RUN) check
 	$(RUN) i18n extract --check
+	$(RUN) i18n check --quiet
 
 unit: $(VENV)/.dev ## unit, functional and repository tests, with full branch coverage of webapp/core
 	$(BIN)/python -m pytest -n auto tests/unit tests/functional tests/repo $(SERVERS:%=--ignore=%) --cov=webapp/core --cov-branch --cov-report=
@@ -42,8 +43,9 @@ browser: $(VENV)/.dev ## a reader's journey in a real Chromium (CHROMIUM names i
 pot: $(VENV)/.run ## gather the words to translate into translations/*.pot
 	$(RUN) i18n extract
 
-drills: $(VENV)/.dev ## the long fault drills of the territory map, figures printed
+drills: $(VENV)/.dev ## the long fault drills of the territory map and of the catalogs, figures printed
 	$(BIN)/python -m tests.drills.territories
+	$(BIN)/python -m tests.drills.catalogs
 
 bench: $(VENV)/.dev ## measure a lookup in the map against bare maxminddb
 	$(BIN)/python -m benchmarks.map_find

@@ -22,7 +22,7 @@ def _cut_in(addition: str) -> Change:
 
 
 def _without_placeholder(text: str, rng: random.Random) -> str:
-    return re.sub(r"\{[a-z_]+\}", "", text, count=1) or text[1:]
+    return re.sub(r"\{[a-z_]+\}", "", text, count=1) if "{" in text else text[1:]
 
 
 def _other_placeholder(text: str, rng: random.Random) -> str:

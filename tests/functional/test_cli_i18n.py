@@ -18,9 +18,8 @@ def test_status(site_root: Path) -> None:
     """Every language has a line with what is done; nothing of the sample is approved."""
     result = run("i18n", "status", folder=site_root)
     assert result.returncode == 0
-    lines = {
-        cells[0].strip(): cells for line in result.stdout.splitlines() if len(cells := line.strip("│ ").split("│")) > 5
-    }
+    rows = [line.strip("│ ").split("│") for line in result.stdout.splitlines()]
+    lines = {cells[0].strip(): cells for cells in rows if len(cells) > 5}
     assert {"en", "ru", "uk", "crh", "av", "sr-Latn-ME"} <= set(lines)
     assert "100 %" in lines["ru"][3]
     assert "unreviewed" in lines["ru"][4]
@@ -76,7 +75,7 @@ def test_approve_and_diff(site_root: Path) -> None:
     changed = run("i18n", "diff", NOTICE, "ru", folder=site_root).stdout
     assert "[-read-]" in changed
     assert "{+go on reading+}" in changed or "{+go+}" in changed
-    assert "void" in run("i18n", "status", folder=site_root).stdout
+    assert "27 of 28" in run("i18n", "status", folder=site_root).stdout, "the changed segment has no translation yet"
 
 
 def test_compile_writes_passing_words_only(site_root: Path, tmp_path: Path) -> None:

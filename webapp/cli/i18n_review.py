@@ -37,6 +37,7 @@ from webapp.sources.status import LocaleStatus, NoticeStatus, find_status, segme
 
 GOOD_FOR = timedelta(days=365)
 """How long an approval holds when nothing else is said."""
+ROLES = click.Choice([role.value for role in Role])
 
 
 @click.command()
@@ -99,13 +100,7 @@ def _legal(notice: NoticeStatus, today: date) -> str:
 @click.command()
 @click.argument("notice")
 @click.argument("tag")
-@click.option(
-    "--as",
-    "roles",
-    multiple=True,
-    type=click.Choice([role.value for role in Role]),
-    help="Who approves: two different roles.",
-)
+@click.option("--as", "roles", multiple=True, type=ROLES, help="Who approves: two different roles.")
 @click.option("--review-by", type=click.DateTime(["%Y-%m-%d"]), help="Until when it holds; in a year by default.")
 def approve(notice: str, tag: str, roles: tuple[str, ...], review_by: datetime | None) -> None:
     """Record that two reviewers have read NOTICE in TAG as it stands now, word by word.
