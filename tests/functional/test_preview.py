@@ -81,6 +81,7 @@ def test_index(preview: Flask) -> None:
     assert "built-in" not in page.text
     assert "unreviewed" in page.text
     assert articles_in(body) == set()
+    assert f"<style>{state_of(preview).css}</style>" in body, "the policy allows exactly this style sheet"
 
 
 @pytest.mark.parametrize(("tag", "direction"), [("en-XA", "ltr"), ("ar-XB", "rtl")])

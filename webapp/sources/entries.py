@@ -31,8 +31,12 @@ def check_entry(entry: polib.POEntry, locale: Locale, forms: int, shown: str) ->
     if not any(translations):
         return
     if entry.msgid_plural and (sorted(entry.msgstr_plural) != list(range(forms)) or not all(translations)):
-        message = f"has {len([text for text in translations if text])} of {forms} forms"
-        yield entry_problem(entry, shown, "plural", message, f"Fill all {forms} forms.")
+        filled = len([text for text in translations if text])
+        message = (
+            f"has {filled} of {forms} forms" if filled < forms else f"has forms beyond the {forms} of the language"
+        )
+        hint = f"Fill all {forms} forms, and leave no other." if forms > 1 else "Fill the one form, and leave no other."
+        yield entry_problem(entry, shown, "plural", message, hint)
         return
     seen = set()
     for text in translations:

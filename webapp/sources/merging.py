@@ -38,8 +38,8 @@ def merge_catalog(catalog: polib.POFile, template: polib.POFile, locale: Locale,
     catalog.merge(template)
     forms = int(locale.plural_forms.partition("nplurals=")[2].partition(";")[0])
     for entry in catalog:
-        if entry.msgid_plural and not any(entry.msgstr_plural.values()):
-            entry.msgstr_plural = dict.fromkeys(range(forms), "")
+        if entry.msgid_plural and not entry.obsolete:  # the template has two forms, whatever the language has
+            entry.msgstr_plural = {form: entry.msgstr_plural.get(form, "") for form in range(forms)}
     if suggest:
         gone = [entry for entry in catalog if entry.obsolete and (entry.msgctxt, entry.msgid) in known]
         for entry in catalog:

@@ -52,6 +52,16 @@ def test_legal_text_is_never_suggested() -> None:
     assert (merged[0].msgstr, merged[0].fuzzy, merged[0].previous_msgid) == ("", False, None)
 
 
+def test_plural_forms_stay_those_of_the_language() -> None:
+    """A template has two forms; a language with one keeps one, a language with three keeps three."""
+    words, filled = polib.POFile(), polib.POFile()
+    words.append(polib.POEntry(msgid="{n} a", msgid_plural="{n} as", msgstr_plural={0: "", 1: ""}))
+    filled.append(polib.POEntry(msgid="{n} a", msgid_plural="{n} as", msgstr_plural={0: "{n} мәкалә"}))
+    tatar = load_locales(REPOSITORY)[LocaleTag("tt")]
+    assert merge_catalog(filled, words, tatar, suggest=True)[0].msgstr_plural == {0: "{n} мәкалә"}
+    assert list(merge_catalog(polib.POFile(), words, RUSSIAN, suggest=True)[0].msgstr_plural) == [0, 1, 2]
+
+
 def test_new_catalog_is_as_the_registry_says() -> None:
     """The header names language and plural rule, and nobody; a plural has all its forms to fill."""
     words = polib.POFile()
