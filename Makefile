@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 RUN    := $(BIN)/python -m webapp
 
 # Tests that start real servers and watch the clock: they run by themselves.
-SERVERS := tests/functional/test_cli_serve.py tests/functional/test_reload.py
+SERVERS := tests/functional/test_cli_serve.py tests/functional/test_reload.py tests/functional/test_catalog_loss.py
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test lint types check unit browser drills bench pot lock clean
@@ -30,6 +30,7 @@ types: $(VENV)/.dev ## mypy, strict
 check: $(VENV)/.dev ## every Problem of config/, content/ and translations/; .pot files current
 	$(RUN) check
 	$(RUN) i18n extract --check
+	$(RUN) i18n check --quiet
 
 unit: $(VENV)/.dev ## unit, functional and repository tests, with full branch coverage of webapp/core
 	$(BIN)/python -m pytest -n auto tests/unit tests/functional tests/repo $(SERVERS:%=--ignore=%) --cov=webapp/core --cov-branch --cov-report=
@@ -42,8 +43,9 @@ browser: $(VENV)/.dev ## a reader's journey in a real Chromium (CHROMIUM names i
 pot: $(VENV)/.run ## gather the words to translate into translations/*.pot
 	$(RUN) i18n extract
 
-drills: $(VENV)/.dev ## the long fault drills of the territory map, figures printed
+drills: $(VENV)/.dev ## the long fault drills of the territory map and of the catalogs, figures printed
 	$(BIN)/python -m tests.drills.territories
+	$(BIN)/python -m tests.drills.catalogs
 
 bench: $(VENV)/.dev ## measure a lookup in the map against bare maxminddb
 	$(BIN)/python -m benchmarks.map_find

@@ -10,6 +10,7 @@ from webapp.site.act_pages import acts
 from webapp.site.answers import answers, describe_fault
 from webapp.site.headers import page_policy
 from webapp.site.leave import leaving
+from webapp.site.preview import PREVIEW_CSS, check_preview, preview
 from webapp.site.render import minify_css
 from webapp.site.routes import site
 from webapp.site.sight import sights
@@ -30,16 +31,25 @@ class ReaderSite(Flask):
             logging.getLogger("webapp.site").error("A request failed: %s", describe_fault(exc_info[1]))
 
 
-def create_app(settings: Settings | None = None, clock: Clock | None = None, watch: bool = True) -> Flask:
-    """Assemble the application. Raises SourceError, with every Problem, when there is no edition to serve."""
+def create_app(
+    settings: Settings | None = None, clock: Clock | None = None, watch: bool = True, with_preview: bool = False
+) -> Flask:
+    """Assemble the application. Raises SourceError, with every Problem, when there is no edition to serve.
+
+    `with_preview` adds the translators' preview; raises SettingsError where others than this machine could reach it.
+    """
     settings = settings or load_settings()
     clock = clock or Clock()
     css, plain_css = (
         minify_css((settings.root / "static" / name).read_text("utf-8")) for name in ("site.css", "plain.css")
     )
 
+    if with_preview:
+        check_preview(settings)
+        css += PREVIEW_CSS
+
     def load() -> Loaded:
-        return load_edition(settings.root, clock.now().date(), settings.base_url)
+        return load_edition(settings.root, clock.now().date(), settings.base_url, with_pseudo=with_preview)
 
     store = EditionStore(settings.root, load)
     app = ReaderSite("webapp", static_folder=None, template_folder=None)
@@ -53,6 +63,13 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, wat
     app.register_blueprint(sights)
     app.register_blueprint(acts)
     app.register_blueprint(leaving)
+    if with_preview:
+        app.register_blueprint(preview)
     if watch:
         store.watch()
     return app
+
+
+def create_preview_app() -> Flask:
+    """Assemble the application with the translators' preview, from the environment."""
+    return create_app(with_preview=True)

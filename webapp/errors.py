@@ -9,9 +9,14 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How much a Problem weighs. Only an error keeps an Edition from being served."""
+    """How much a Problem weighs.
+
+    An error keeps an Edition from being served. A fault must be mended too, but takes only a part out of the
+    Edition, which has something to put in its place: a word, a catalog, a legal text. A warning is worth a look.
+    """
 
     ERROR = "error"
+    FAULT = "fault"
     WARNING = "warning"
 
 
@@ -41,8 +46,13 @@ class Problem:
         return f"{self.severity}: {self.where}: {self.message} ({self.code})\n    {self.hint}"
 
 
+def must_be_mended(problems: Iterable[Problem]) -> bool:
+    """True when at least one Problem is more than a warning."""
+    return any(problem.severity is not Severity.WARNING for problem in problems)
+
+
 def has_errors(problems: Iterable[Problem]) -> bool:
-    """True when at least one Problem is an error and not a warning."""
+    """True when at least one Problem keeps the sources from being served."""
     return any(problem.severity is Severity.ERROR for problem in problems)
 
 

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from webapp.errors import Problem, Severity, SourceError, has_errors
+from webapp.errors import Problem, Severity, SourceError, must_be_mended
 from webapp.settings import load_settings
 from webapp.sources.load import load_edition
 
@@ -28,7 +28,7 @@ def check(as_json: bool, at: datetime | None, strict: bool) -> None:
         click.echo(json.dumps([to_json(problem) for problem in problems], ensure_ascii=False, indent=1))
     else:
         print_problems(problems, Console(soft_wrap=True))
-    sys.exit(1 if has_errors(problems) or (strict and problems) else 0)
+    sys.exit(1 if must_be_mended(problems) or (strict and problems) else 0)
 
 
 def find_problems(root: Path, today: date, base_url: str | None) -> tuple[Problem, ...]:
@@ -53,11 +53,13 @@ def to_json(problem: Problem) -> dict[str, object]:
 
 
 def print_problems(problems: Sequence[Problem], console: Console) -> None:
-    """Print Problems, errors first, and a closing line that counts them."""
-    for problem in sorted(problems, key=lambda it: it.severity is not Severity.ERROR):
-        colour = "red" if problem.severity is Severity.ERROR else "yellow"
+    """Print Problems, the weightiest first, and a closing line that counts them."""
+    weights = list(Severity)
+    for problem in sorted(problems, key=lambda it: weights.index(it.severity)):
+        colour = "yellow" if problem.severity is Severity.WARNING else "red"
         console.print(f"[bold {colour}]{problem.severity}[/] {escape(problem.where)}  [dim]{problem.code}[/]")
         console.print(f"    {escape(problem.message)}")
         console.print(f"    [dim]→[/] {escape(problem.hint)}")
-    errors = sum(problem.severity is Severity.ERROR for problem in problems)
-    console.print(f"{errors} errors, {len(problems) - errors} warnings")
+    count = {weight: sum(problem.severity is weight for problem in problems) for weight in weights}
+    faults = f"{count[Severity.FAULT]} faults, " if count[Severity.FAULT] else ""
+    console.print(f"{count[Severity.ERROR]} errors, {faults}{count[Severity.WARNING]} warnings")

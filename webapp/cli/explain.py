@@ -151,7 +151,7 @@ def _text_locale(explained: Explained, outcome: Shown | Omitted) -> tuple[str | 
     notice = next(it for it in edition.notices if it.id == outcome.notice)
     text = find_notice_text(notice, locale, edition.site.default_locale)
     if text is None:
-        return None, "there is no text fit to be shown: the page would be refused"
+        return None, "there is no text that may be shown, so that the built-in one is, in every language it has"
     if text.locale == locale.tag:
         return text.locale, "it is the language of the page"
     return text.locale, f"there is no whole text in {locale.tag}, and this is next in its legal_fallback"

@@ -1,19 +1,23 @@
-"""`webapp i18n`: what translators need: the .pot files, and catalogs brought up to date with them."""
+"""`webapp i18n`: what translators need: templates, catalogs brought up to date, new languages, compiled copies."""
 
-import os
 import sys
-import tempfile
 from pathlib import Path
 
 import click
 import polib
 
+from webapp.cli.i18n_review import approve, check, diff, status
+from webapp.cli.languages import known_locale
+from webapp.core.locales import parse_tag
+from webapp.core.model import Locale
 from webapp.settings import load_settings
-from webapp.sources.catalogs import parse_po, po_path
+from webapp.sources.catalogs import load_catalog, parse_po, po_path
 from webapp.sources.extraction import DOMAINS, to_pot
-from webapp.sources.load import SOURCE_LOCALE
-from webapp.sources.locales import load_locales
+from webapp.sources.locales import LOCALES, SOURCE_LOCALE, language_aliases, load_locales, parse_plural_forms
+from webapp.sources.merging import merge_catalog, new_catalog
+from webapp.sources.new_locale import Wishes, add_locale
 from webapp.sources.parsing import read_text
+from webapp.sources.writing import write_bytes_whole, write_whole
 
 
 @click.group()
@@ -42,34 +46,104 @@ def extract_words(only_check: bool) -> None:
 
 
 @i18n.command()
-def update() -> None:
-    """Bring every catalog up to date with the .pot files. Nothing is matched by likeness: a changed word is new."""
+@click.argument("tags", nargs=-1)
+def update(tags: tuple[str, ...]) -> None:
+    """Bring catalogs up to date with the words of the site: those of TAGS, or every one there is.
+
+    A legal text is matched exactly or not at all. In the interface a changed word keeps its old translation as a
+    suggestion, marked fuzzy and not used until you have checked it.
+    """
     root = load_settings().root
-    for tag, locale in load_locales(root).items():
-        for domain in () if tag == SOURCE_LOCALE else DOMAINS:
-            path = root / po_path(locale, domain)
-            template = polib.pofile(to_pot(DOMAINS[domain](root)))
-            shown = po_path(locale, domain)
-            catalog = parse_po(read_text(path, shown), shown) if path.exists() else polib.POFile()
-            catalog.wrapwidth = 100
-            if not path.exists():
-                catalog.metadata = {**template.metadata, "Language": tag, "Plural-Forms": locale.plural_forms}
-            catalog.merge(template)
-            write_whole(path, str(catalog))
-            click.echo(f"{po_path(locale, domain)}: {len(catalog.translated_entries())} of {len(template)} translated")
+    locales = load_locales(root)
+    chosen = [known_locale(locales, tag) for tag in tags] or [
+        it for it in locales.values() if any((root / po_path(it, domain)).exists() for domain in DOMAINS)
+    ]
+    for locale in chosen:
+        if locale.tag != SOURCE_LOCALE:
+            _update_catalogs(root, locale)
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+def _update_catalogs(root: Path, locale: Locale) -> None:
+    for domain, extract in DOMAINS.items():
+        shown = po_path(locale, domain)
+        path = root / shown
+        template = polib.pofile(to_pot(extract(root)))
+        if path.exists():
+            catalog = merge_catalog(parse_po(read_text(path, shown), shown), template, locale, domain == "messages")
+        else:
+            catalog = new_catalog(template, locale)
+        write_whole(path, str(catalog))
+        click.echo(f"{shown}: {len(catalog.translated_entries())} of {len(template)} translated")
+
+
+@i18n.command()
+@click.argument("tag")
+@click.option("--endonym", default="", help="The language's name in itself; CLDR's when it has one.")
+@click.option("--script", default="", help="ISO 15924, such as Cyrl; CLDR's likely one by default.")
+@click.option("--plural-forms", default="", help='A gettext rule; CLDR\'s, or "nplurals=2; plural=(n != 1);".')
+@click.option("--fallback", multiple=True, help="A language for all three chains; repeatable, nearest first.")
+def add(tag: str, endonym: str, script: str, plural_forms: str, fallback: tuple[str, ...]) -> None:
+    """Add a language: a table in config/locales.toml, and two catalogs to fill. A running site shows it at once."""
+    root = load_settings().root
+    canonical = parse_tag(tag, language_aliases())
+    if canonical is None:
+        raise click.BadParameter(f"{tag!r} is not a BCP 47 tag, such as kv or sr-Latn", param_hint="TAG")
+    locales = load_locales(root)
+    if canonical in locales:
+        click.echo(f"{canonical} is in {LOCALES} already.")
+    else:
+        chain = tuple(known_locale(locales, it).tag for it in fallback) or (SOURCE_LOCALE,)
+        if plural_forms:
+            _check_plural_forms(plural_forms)
+        write_whole(root / LOCALES, add_locale(root, canonical, Wishes(endonym, script, plural_forms, chain)))
+        click.echo(f"wrote a table for {canonical} at the end of {LOCALES}: check every line of it.")
+    _update_catalogs(root, load_locales(root)[canonical])
+
+
+def _check_plural_forms(text: str) -> None:
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        parse_plural_forms(text)
+    except ValueError as fault:
+        raise click.BadParameter(str(fault), param_hint="--plural-forms") from None
+
+
+@i18n.command("compile")
+@click.argument("tags", nargs=-1)
+@click.option("--to", type=click.Path(path_type=Path), help="Folder to write into; beside each .po by default.")
+def compile_catalogs(tags: tuple[str, ...], to: Path | None) -> None:
+    """Write .mo files of the words that pass every check, for programs other than this site.
+
+    The site itself never reads a .mo: it reads the .po files, and judges each word when it loads an edition.
+    """
+    root = load_settings().root
+    locales = load_locales(root)
+    for locale in [known_locale(locales, tag) for tag in tags] or list(locales.values()):
+        for domain in DOMAINS:
+            shown = po_path(locale, domain)
+            if locale.tag == SOURCE_LOCALE or not (root / shown).exists():
+                continue
+            passing = _passing_entries(root, locale, domain)
+            target = (to / locale.catalog / "LC_MESSAGES" if to else (root / shown).parent) / f"{domain}.mo"
+            write_bytes_whole(target, passing.to_binary())
+            click.echo(f"{target}: {len(passing)} words")
+
+
+def _passing_entries(root: Path, locale: Locale, domain: str) -> polib.POFile:
+    usable, _ = load_catalog(root, locale, domain)
+    passing = polib.POFile()
+    passing.metadata = {
+        "Language": locale.tag,
+        "Content-Type": "text/plain; charset=UTF-8",
+        "Content-Transfer-Encoding": "8bit",
+        "Plural-Forms": locale.plural_forms,
+    }
+    passing.extend(polib.POEntry(msgctxt=key[0], msgid=key[1], msgstr=text) for key, text in usable.words.items())
+    passing.extend(
+        polib.POEntry(msgctxt=key[0], msgid=key[1], msgid_plural=key[1], msgstr_plural=dict(enumerate(forms)))
+        for key, forms in usable.plurals.items()
+    )
+    return passing
+
+
+for _command in (status, check, approve, diff):
+    i18n.add_command(_command)

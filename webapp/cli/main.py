@@ -11,7 +11,7 @@ import click
 
 from webapp.errors import SettingsError, WebappError
 
-COMMANDS = ("serve", "check", "explain", "doctor", "i18n", "territories")
+COMMANDS = ("serve", "check", "explain", "doctor", "i18n", "notices", "territories")
 """Each is an object of that name in the module `webapp.cli.<name>`."""
 
 

@@ -14,18 +14,24 @@ from rich.console import Console
 from webapp.cli.check import print_problems
 from webapp.errors import SourceError
 from webapp.settings import Settings, load_settings
+from webapp.site.preview import PREVIEW, check_preview
 from webapp.sources.load import Loaded, load_edition
 
 
 @click.command()
-def serve() -> None:
+@click.option("--preview", is_flag=True, help="Add the translators' preview at /_preview/; on this machine only.")
+def serve(preview: bool) -> None:
     """Serve the reader site. HOST, PORT, WORKERS, TRUSTED_PROXIES and the like come from the environment."""
     settings = load_settings()
+    if preview:
+        check_preview(settings)
     address = _check_port(settings)
     loaded = _load(settings)
     _greet(settings, loaded)
+    if preview:
+        click.echo(f"  preview  http://{settings.host}:{settings.port}{PREVIEW}")
     Granian(
-        "webapp.app:create_app",
+        "webapp.app:create_preview_app" if preview else "webapp.app:create_app",
         factory=True,
         address=address,
         port=settings.port,

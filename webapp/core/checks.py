@@ -58,8 +58,9 @@ def _check_notice(edition: Edition, notice: Notice, today: date) -> Iterator[Pro
         message = f"the review of {notice.id} was due by {notice.review_by}"
         yield _warning("notice.overdue", _NOTICES, message, hint, f"{notice.id}.review_by")
     if edition.site.default_locale not in notice.texts:
-        message = f"{notice.id} has no text in {edition.site.default_locale}"
-        yield Problem("notice.no-text", _NOTICES, message, "Write its words.", key=notice.id)
+        message = f"{notice.id} has no text that may be shown in {edition.site.default_locale}"
+        hint = "Write or approve it. Until then readers whose languages have none either get the built-in notice."
+        yield Problem("notice.no-text", _NOTICES, message, hint, key=notice.id, severity=Severity.FAULT)
 
 
 def _check_rules(edition: Edition, notice: Notice) -> Iterator[Problem]:

@@ -208,6 +208,8 @@ class Section:
 class NoticeText:
     """The whole text of one notice in one language, every placeholder filled. Never mixed, never partial.
 
+    `approved`: two reviewers' word on exactly this text holds today; `approved_on` is when they gave it.
+    `built_in`: the text is that of the package, because no catalog gives one that may be shown.
     `acts` holds, for each act that the notice guards, what that act may be treated as.
     """
 
@@ -223,6 +225,8 @@ class NoticeText:
     about_title: str
     sections: tuple[Section, ...]
     approved: bool = False
+    approved_on: date | None = None
+    built_in: bool = False
     acts: Mapping[Act, str] = field(default_factory=dict)
 
 
@@ -303,6 +307,20 @@ class Article:
 # --- the whole ---------------------------------------------------------------------------------------------
 
 
+class LegalReview(StrEnum):
+    """`advise`: a legal text that nobody has approved is shown, and listed. `require`: only approved text is shown."""
+
+    ADVISE = "advise"
+    REQUIRE = "require"
+
+
+class ExpiredReview(StrEnum):
+    """What becomes of a text whose review is overdue: it is listed and shown, or shown no more."""
+
+    WARN = "warn"
+    WITHDRAW = "withdraw"
+
+
 class NoticeMode(StrEnum):
     """`decided`: left out with a Proof. `always`: every reader gets every notice."""
 
@@ -341,6 +359,8 @@ class Site:
     contact: Contact = field(default_factory=Contact)
     comments: str = ""
     leave: Mapping[LocaleTag, str] = field(default_factory=dict)
+    legal_review: LegalReview = LegalReview.ADVISE
+    expired_review: ExpiredReview = ExpiredReview.WARN
 
 
 class Catalog(Protocol):

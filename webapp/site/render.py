@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from webapp.core.decide import Decision
+from webapp.core.last_resort import BUILT_IN_ENDONYMS, last_resort_texts
 from webapp.core.locales import first_available
 from webapp.core.model import Act, Article, ArticleText, Edition, Locale, LocaleState, LocaleTag, Notice, NoticeText
 from webapp.site import urls
@@ -26,6 +27,7 @@ from webapp.site.views import (
     TeaserView,
 )
 from webapp.site.words import Words
+from webapp.sources.locales import SOURCE_LOCALE
 
 
 @lru_cache(maxsize=1)
@@ -56,6 +58,14 @@ def find_article_text(article: Article, locale: Locale) -> ArticleText | None:
 def find_notice_text(notice: Notice, locale: Locale, default: LocaleTag) -> NoticeText | None:
     """Return the notice's whole text in the locale, the next of its chain, or the site's default language."""
     return first_available((locale.tag, *locale.legal_fallback, default), notice.texts)
+
+
+def find_notice_texts(notice: Notice, locale: Locale, default: LocaleTag) -> tuple[NoticeText, ...]:
+    """Return the text for readers of the locale; where none may be shown, the built-in one in each of its languages."""
+    text = find_notice_text(notice, locale, default)
+    if text is not None:
+        return (text,)
+    return last_resort_texts(notice.jurisdiction, (locale.tag, *locale.legal_fallback, default))
 
 
 class Renderer:
@@ -147,26 +157,37 @@ class Renderer:
             draft=other.state is LocaleState.DRAFT,
         )
 
-    def _text(self, notice: Notice, locale: Locale) -> NoticeText | None:
-        return find_notice_text(notice, locale, self._edition.site.default_locale)
+    def _texts(self, notice: Notice, locale: Locale) -> tuple[NoticeText, ...]:
+        return find_notice_texts(notice, locale, self._edition.site.default_locale)
 
     def _notices(self, locale: Locale, decision: Decision | None, act: Act | None) -> tuple[NoticeView, ...]:
         shown = {outcome.notice for outcome in decision.shown} if decision else set()
-        found = ((notice, self._text(notice, locale)) for notice in self._edition.notices if notice.id in shown)
-        return tuple(self._notice(notice, text, locale, act) for notice, text in found if text)
+        due = (notice for notice in self._edition.notices if notice.id in shown)
+        return tuple(self._notice(it, text, locale, act) for it in due for text in self._texts(it, locale))
 
     def all_notices(self, locale: Locale) -> tuple[NoticeView, ...]:
         """Return every notice, as for a reader about whom nothing is known."""
-        found = ((notice, self._text(notice, locale)) for notice in self._edition.notices)
-        return tuple(self._notice(notice, text, locale) for notice, text in found if text)
+        notices = self._edition.notices
+        return tuple(self._notice(it, text, locale) for it in notices for text in self._texts(it, locale))
 
     def _notice(self, notice: Notice, text: NoticeText, locale: Locale, act: Act | None = None) -> NoticeView:
         what = text.acts.get(act, text.what) if act in notice.acts else text.what
-        language = self._edition.locales[text.locale].endonym
-        return NoticeView(notice.id, text, what, urls.about(locale.tag, notice.id), text.locale != locale.tag, language)
+        return NoticeView(
+            id=notice.id,
+            anchor=f"{notice.id}-{text.locale}" if text.built_in else notice.id,
+            text=text,
+            what=what,
+            about_url=urls.about(locale.tag, notice.id),
+            foreign=text.locale != locale.tag,
+            language=self._endonym(text.locale),
+        )
+
+    def _endonym(self, tag: LocaleTag) -> str:
+        locale = self._edition.locales.get(tag)
+        return locale.endonym if locale else BUILT_IN_ENDONYMS[tag]
 
     def _about_link(self, notice: Notice, locale: Locale) -> AboutLink:
-        text = self._text(notice, locale) or next(iter(notice.texts.values()))
+        text = self._texts(notice, locale)[0]
         return AboutLink(text.about_title, text.locale, text.direction, urls.about(locale.tag, notice.id))
 
     def about(self, notice: Notice, text: NoticeText, locale: Locale) -> AboutView:
@@ -174,9 +195,9 @@ class Renderer:
         return AboutView(
             text=text,
             foreign=text.locale != locale.tag,
-            language=self._edition.locales[text.locale].endonym,
+            language=self._endonym(text.locale),
             register_url=notice.register_url,
-            reviewed_on=notice.reviewed_on,
+            reviewed_on=text.approved_on or (notice.reviewed_on if text.locale == SOURCE_LOCALE else None),
             review_by=notice.review_by,
         )
 

@@ -19,7 +19,7 @@ from webapp.site.answers import error_page, page_response, without_article
 from webapp.site.asking import asked_article, asked_locale, decide_for, redirect_to
 from webapp.site.gate import let_out
 from webapp.site.headers import Kind
-from webapp.site.render import find_article_text, find_notice_text
+from webapp.site.render import find_article_text, find_notice_texts
 from webapp.site.search import parse_query
 from webapp.site.state import current_edition, current_renderer, state
 
@@ -108,9 +108,7 @@ def about(locale_text: str, notice_id: str) -> BaseResponse:
 
 
 def _about_page(notice: Notice, locale: Locale) -> Response:
-    text = find_notice_text(notice, locale, current_edition().site.default_locale)
-    if text is None:
-        raise NotFound
+    text = find_notice_texts(notice, locale, current_edition().site.default_locale)[0]
     renderer = current_renderer()
     page = renderer.page(
         locale,

@@ -28,10 +28,13 @@ class LanguageLink:
 class NoticeView:
     """A notice that this reader sees. `foreign`: its text is in another language than the page.
 
+    `anchor` tells the texts of one notice apart, where the built-in one is shown in several languages.
+
     `what` is what may be punished: on the page of an act, what that act may be treated as.
     """
 
     id: NoticeId
+    anchor: str
     text: NoticeText
     what: str
     about_url: str

@@ -12,8 +12,8 @@ from markupsafe import Markup, escape
 
 from webapp.core.model import Catalog, Direction, Edition, Locale, LocaleTag
 from webapp.sources import formats
-from webapp.sources.catalogs import PLACEHOLDER
-from webapp.sources.load import SOURCE_LOCALE
+from webapp.sources.locales import SOURCE_LOCALE
+from webapp.sources.placeholders import PLACEHOLDER
 
 
 @dataclass(frozen=True, slots=True)

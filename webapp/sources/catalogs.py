@@ -2,13 +2,14 @@
 
 A .mo is never read: what is present in one proves nothing (compilers fill gaps with English and skip fuzzy
 headers silently), and a stale one cannot be told from a fresh one. Only entries that are translated, not
-fuzzy and structurally sound become part of a catalog.
+fuzzy and structurally sound become part of a catalog. What is wrong with a file withdraws the catalog, what is
+wrong with an entry withdraws the entry; neither keeps the site from being served.
 """
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from gettext import c2py
 from pathlib import Path
 
@@ -16,13 +17,16 @@ import polib
 
 from webapp.core.model import Locale
 from webapp.errors import Problem, Severity, SourceError
+from webapp.sources.entries import check_entry, entry_problem
 from webapp.sources.locales import parse_plural_forms
 from webapp.sources.parsing import read_text
 
-PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+KEPT_CATALOGS = 512
+"""How many files are remembered as they were judged, so that a change of one does not read the others again."""
+
 _LINE = re.compile(r'(?:#.*|(?:(?:msgctxt|msgid|msgid_plural|msgstr(?:\[\d+\])?)\s*)?"(?:[^"\\]|\\.)*")?\s*\Z')
-_BRACES = re.compile(r"[{}]")
-_HIDDEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f]")
+_PRIVATE = ("Last-Translator", "Language-Team", "Report-Msgid-Bugs-To", "X-Poedit-Basepath")
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w+")
 
 Key = tuple[str | None, str]
 
@@ -56,23 +60,41 @@ def po_path(locale: Locale, domain: str) -> str:
 
 
 def load_catalog(root: Path, locale: Locale, domain: str) -> tuple[PoCatalog, tuple[Problem, ...]]:
-    """Read one catalog. A missing file is an empty catalog and a warning; a broken one raises SourceError."""
+    """Read one catalog, with everything that is wrong with it. Without a readable file the catalog is empty."""
     shown = po_path(locale, domain)
     if not (root / shown).exists():
-        hint = f"Create it from translations/{domain}.pot, or live with the fallback languages."
+        hint = f"Create it with: webapp i18n update {locale.tag}. Until then the fallback languages answer."
         missing = Problem("catalog.missing", shown, "there is no catalog", hint, severity=Severity.WARNING)
         return _to_catalog(locale, []), (missing,)
-    entries = parse_po(read_text(root / shown, shown), shown)
+    try:
+        return judge_catalog(read_text(root / shown, shown), locale, shown)
+    except SourceError as fault:
+        return _to_catalog(locale, []), tuple(replace(it, severity=Severity.FAULT) for it in fault.problems)
+
+
+@lru_cache(maxsize=KEPT_CATALOGS)
+def judge_catalog(text: str, locale: Locale, shown: str) -> tuple[PoCatalog, tuple[Problem, ...]]:
+    """Make a catalog of PO text, and say what is wrong with it. Raises SourceError when it is no PO text."""
+    entries = parse_po(text, shown)
     problems = list(_check_header(entries, locale, shown))
-    forms, _ = parse_plural_forms(locale.plural_forms)
     usable = []
+    forms, _ = parse_plural_forms(locale.plural_forms)
     for entry in entries:
-        found = list(_check_entry(entry, forms, shown))
+        if entry.obsolete or not (entry.translated() or entry.fuzzy or any(entry.msgstr_plural.values())):
+            continue
+        if entry.fuzzy:
+            hint = "Check it, then unmark it."
+            problems.append(entry_problem(entry, shown, "fuzzy", "is marked fuzzy", hint, Severity.WARNING))
+            continue
+        found = list(check_entry(entry, locale, forms, shown))
         problems += found
-        if not found and entry.translated():
+        if not found:
             usable.append(entry)
-    if any(problem.severity is Severity.ERROR for problem in problems):
-        raise SourceError(problems)
+    codes = {problem.code for problem in problems}
+    if codes & {"catalog.fuzzy-header", "catalog.language"}:
+        usable = []
+    if "catalog.plural-forms" in codes:
+        usable = [entry for entry in usable if not entry.msgid_plural]
     return _to_catalog(locale, usable), tuple(problems)
 
 
@@ -107,68 +129,36 @@ def _to_catalog(locale: Locale, entries: list[polib.POEntry]) -> PoCatalog:
 
 
 def _check_header(catalog: polib.POFile, locale: Locale, shown: str) -> Iterator[Problem]:
+    def problem(code: str, message: str, hint: str) -> Problem:
+        return Problem(f"catalog.{code}", shown, message, hint, line=1, severity=Severity.FAULT)
+
     if catalog.metadata_is_fuzzy:
-        yield Problem("catalog.fuzzy-header", shown, "the header is marked fuzzy", "Remove the fuzzy mark.", line=1)
+        hint = "Remove the fuzzy mark; until then nothing of this file is used."
+        yield problem("fuzzy-header", "the header is marked fuzzy", hint)
     language = catalog.metadata.get("Language", "")
     if language.replace("_", "-") != locale.tag:
-        hint = f"Write “Language: {locale.catalog}” in the header."
-        yield Problem("catalog.language", shown, f"the header names the language {language!r}", hint, line=1)
+        hint = f"Write “Language: {locale.tag}” in the header; until then nothing of this file is used."
+        yield problem("language", f"the header names the language {language!r}", hint)
     forms = catalog.metadata.get("Plural-Forms", "")
     if _squeezed(forms) != _squeezed(locale.plural_forms):
         hint = f"Write “Plural-Forms: {locale.plural_forms}”, as config/locales.toml has it."
-        yield Problem("catalog.plural-forms", shown, f"the plural rule is {forms!r}", hint, line=1)
+        yield problem("plural-forms", f"the plural rule is {forms!r}", hint)
+    charset = catalog.metadata.get("Content-Type", "")
+    if "charset=utf-8" not in charset.lower().replace(" ", ""):
+        hint = "Write “Content-Type: text/plain; charset=UTF-8” in the header."
+        yield problem("charset", f"the header does not say that the file is UTF-8, but {charset!r}", hint)
+    yield from _check_privacy(catalog, problem)
+
+
+def _check_privacy(catalog: polib.POFile, problem: Callable[[str, str, str], Problem]) -> Iterator[Problem]:
+    hint = "Empty it: who translates may be in danger too. Poedit asks for a name in its preferences; leave it out."
+    for name in _PRIVATE:
+        if catalog.metadata.get(name, "").strip(" <>"):
+            yield problem("private", f"the header's {name} may name a person", hint)
+    others = " ".join([catalog.header, *(value for name, value in catalog.metadata.items() if name not in _PRIVATE)])
+    if _EMAIL.search(others):
+        yield problem("private", "the header holds an e-mail address", hint)
 
 
 def _squeezed(plural_forms: str) -> str:
     return re.sub(r"[\s;()]", "", plural_forms)
-
-
-def _check_entry(entry: polib.POEntry, forms: int, shown: str) -> Iterator[Problem]:
-    if entry.obsolete:
-        return
-    if entry.fuzzy:
-        yield _entry_problem(entry, shown, "fuzzy", "is marked fuzzy", "Check it, then unmark it.", Severity.WARNING)
-        return
-    if not entry.msgid:
-        yield _entry_problem(entry, shown, "header", "an empty msgid is the header", "Remove this entry.")
-    translations = list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
-    if not any(translations):
-        return
-    if entry.msgid_plural and (sorted(entry.msgstr_plural) != list(range(forms)) or not all(translations)):
-        hint = f"Fill all {forms} forms."
-        yield _entry_problem(
-            entry, shown, "plural", f"has {len([t for t in translations if t])} of {forms} forms", hint
-        )
-    for text in translations:
-        yield from _check_text(entry, text, shown)
-
-
-def _check_text(entry: polib.POEntry, text: str, shown: str) -> Iterator[Problem]:
-    wanted = _placeholders(entry.msgid_plural or entry.msgid)
-    given = _placeholders(text)
-    optional = {"n"} if entry.msgid_plural else set()
-    if set(given) - set(wanted) or set(wanted) - set(given) - optional:
-        message = f"has the placeholders {_named(given)}, the source has {_named(wanted)}"
-        yield _entry_problem(entry, shown, "placeholders", message, "Use the same names in braces as the source.")
-    if _BRACES.search(PLACEHOLDER.sub("", text)):
-        yield _entry_problem(entry, shown, "braces", "has a stray brace", "Braces only enclose placeholders.")
-    if found := _HIDDEN.search(text):
-        message = f"holds the invisible character U+{ord(found[0]):04X}"
-        yield _entry_problem(entry, shown, "invisible", message, "Type the text again without it.")
-
-
-def _placeholders(text: str) -> Counter[str]:
-    return Counter(PLACEHOLDER.findall(text))
-
-
-def _named(names: Counter[str]) -> str:
-    return ", ".join(f"{{{name}}}" for name in sorted(names)) or "none"
-
-
-def _entry_problem(
-    entry: polib.POEntry, shown: str, code: str, message: str, hint: str, severity: Severity = Severity.ERROR
-) -> Problem:
-    quoted = entry.msgid if len(entry.msgid) <= 60 else f"{entry.msgid[:57]}…"
-    return Problem(
-        f"catalog.{code}", shown, f"“{quoted}” {message}", hint, entry.linenum, entry.msgctxt, severity=severity
-    )

@@ -12,7 +12,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, model_validator
 
 from webapp.core.locales import parse_tag
-from webapp.core.model import Author, Contact, LocaleTag, NoticeMode, Site
+from webapp.core.model import Author, Contact, ExpiredReview, LegalReview, LocaleTag, NoticeMode, Site
 from webapp.errors import Problem, Severity
 from webapp.sources.parsing import Identifier, Strict, WebAddress, Words, parse_model, parse_toml, read_text
 
@@ -86,6 +86,8 @@ class _SiteModel(Strict):
     source_url: WebAddress | None = None
     contact: _ContactModel = Field(default_factory=_ContactModel)
     comments: Annotated[WebAddress, AfterValidator(_with_slug)] | None = None
+    legal_review: Annotated[LegalReview, Field(strict=False)] = LegalReview.ADVISE
+    expired_review: Annotated[ExpiredReview, Field(strict=False)] = ExpiredReview.WARN
     leave: dict[str, WebAddress] = Field(default_factory=dict)
     sample: bool = False
     authors: dict[Identifier, _AuthorModel] = Field(min_length=1)
@@ -120,6 +122,8 @@ def load_site(root: Path) -> SiteConfig:
         contact=_to_contact(model.contact),
         comments=model.comments or "",
         leave={LocaleTag(name): address for name, address in model.leave.items()},
+        legal_review=model.legal_review,
+        expired_review=model.expired_review,
     )
     authors = {key: Author(key, it.name, it.description, it.picture) for key, it in model.authors.items()}
     warnings = (_sample_warning(SITE, "sample"),) if model.sample else ()

@@ -1,38 +1,82 @@
-"""From notice sources and `notices` catalogs to legal texts fit to be shown: the whole text or none of it.
+"""From notice sources and `notices` catalogs to legal texts that may be shown: the whole text or none of it.
 
 A translation is fit when every segment is there, not fuzzy, with the placeholders and the numbers of its
 source. One segment missing keeps the whole notice out of that language; the reader then gets all of it in
-the next language of the chain. Parts of two languages are never mixed.
+the next language of the chain. Parts of two languages are never mixed. What reviewers have approved, and whether
+a text that they have not approved may be shown, is judged here too.
 """
 
-import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
 
-from webapp.core.model import Act, Catalog, Locale, LocaleTag, Notice, NoticeText, Section
+from webapp.core.model import (
+    Act,
+    Catalog,
+    ExpiredReview,
+    LegalReview,
+    Locale,
+    LocaleTag,
+    Notice,
+    NoticeText,
+    Section,
+)
 from webapp.errors import Problem, Severity
-from webapp.sources.catalogs import PLACEHOLDER, po_path
+from webapp.sources.approvals import APPROVALS, Approvals, Standing, judge
+from webapp.sources.catalogs import po_path
+from webapp.sources.facts import numbers
 from webapp.sources.formats import write_date
-from webapp.sources.notices import SECTIONS, NoticeSource, act_segment
+from webapp.sources.notices import NOTICES, SECTIONS, NoticeSource, act_segment
+from webapp.sources.placeholders import fill
 
-_GROUPING = ",.\u00a0\u202f\u2009\u066c"
-"""What may stand between thousands, spelled as escapes because most of it cannot be seen."""
-_NUMBER = re.compile(rf"\d+(?:[{_GROUPING}]\d{{3}})*(?:[-.]\d+)*")
-_SEPARATORS = re.compile(rf"[{_GROUPING}](?=\d{{3}}(?!\d))")
-_ANY_DIGITS = {ord(digit): str(value) for row in ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹") for value, digit in enumerate(row)}
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """How strictly approvals are asked for, what has been approved, and the day on which that is judged."""
+
+    today: date
+    mode: LegalReview = LegalReview.ADVISE
+    expired: ExpiredReview = ExpiredReview.WARN
+    approvals: Approvals = field(default_factory=dict)
+
+    def shows(self, standing: Standing) -> bool:
+        """Whether a text of that standing may be shown."""
+        if standing is Standing.EXPIRED:
+            return self.expired is ExpiredReview.WARN
+        return standing is Standing.APPROVED or self.mode is LegalReview.ADVISE
+
+
+_FAULTS = {
+    Standing.UNREVIEWED: ("legal.unreviewed", "nobody has approved the text of {id} in {tag}"),
+    Standing.SOURCE_CHANGED: ("legal.void", "the approval of {id} in {tag} is void: its source has changed"),
+    Standing.TEXT_CHANGED: ("legal.void", "the approval of {id} in {tag} is void: the text has changed"),
+    Standing.EXPIRED: ("legal.overdue", "the approval of {id} in {tag} was good until {until}"),
+}
 
 
 def to_notice(
-    source: NoticeSource, locales: Mapping[LocaleTag, Locale], catalogs: Mapping[LocaleTag, Catalog], home: LocaleTag
+    source: NoticeSource,
+    locales: Mapping[LocaleTag, Locale],
+    catalogs: Mapping[LocaleTag, Catalog],
+    home: LocaleTag,
+    review: Review,
 ) -> tuple[Notice, tuple[Problem, ...]]:
-    """Make a Notice with every text that is fit. `home` is the language that the source words are in."""
+    """Make a Notice with every text that may be shown. `home` is the language that the source words are in."""
     texts: dict[LocaleTag, NoticeText] = {}
     problems: list[Problem] = []
     for tag, locale in locales.items():
-        segments = dict(source.segments) if tag == home else _translate(source, catalogs[tag])
+        segments = dict(source.segments) if tag == home else find_segments(source, catalogs[tag])
         faults = [] if tag == home else list(_check(source, segments, locale))
         problems += faults
         if not faults:
-            texts[tag] = _to_text(source, segments, locale)
+            approval = review.approvals.get((source.id, tag))
+            standing = judge(approval, source, segments, review.today)
+            if standing in _FAULTS:
+                problems.append(_review_problem(source, locale, home, review, standing))
+            if review.shows(standing):
+                approved_on = approval.approved_on if approval and standing in _HELD else None
+                text = _to_text(source, segments, locale)
+                texts[tag] = replace(text, approved=standing is Standing.APPROVED, approved_on=approved_on)
     notice = Notice(
         id=source.id,
         version=source.version,
@@ -47,9 +91,31 @@ def to_notice(
     return notice, tuple(problems)
 
 
-def _translate(source: NoticeSource, catalog: Catalog) -> dict[str, str]:
+_HELD = {Standing.APPROVED, Standing.EXPIRED}
+
+
+def _review_problem(
+    source: NoticeSource, locale: Locale, home: LocaleTag, review: Review, standing: Standing
+) -> Problem:
+    code, words = _FAULTS[standing]
+    approval = review.approvals.get((source.id, locale.tag))
+    message = words.format(id=source.id, tag=locale.tag, until=approval.review_by if approval else "")
+    shown = "It is shown all the same." if review.shows(standing) else "Until then it is not shown."
+    command = f"webapp i18n approve {source.id} {locale.tag}"
+    hint = f"{shown} Have a lawyer and a native speaker read it, then: {command}"
+    path = APPROVALS if approval else NOTICES if locale.tag == home else po_path(locale, "notices")
+    return Problem(code, path, message, hint, key=f"{source.id}.{locale.tag}", severity=Severity.WARNING)
+
+
+def find_segments(source: NoticeSource, catalog: Catalog) -> dict[str, str]:
+    """Return the segments of a notice that a catalog has, placeholders unfilled."""
     found = {name: catalog.find(source.context(name), text) for name, text in source.segments.items()}
     return {name: text for name, text in found.items() if text and any(map(str.isalnum, text))}
+
+
+def is_whole(source: NoticeSource, segments: Mapping[str, str], locale: Locale) -> bool:
+    """Whether these segments make a text that is fit to be approved and shown."""
+    return not any(True for _ in _check(source, segments, locale))
 
 
 def _check(source: NoticeSource, segments: Mapping[str, str], locale: Locale) -> Iterator[Problem]:
@@ -68,15 +134,9 @@ def _check(source: NoticeSource, segments: Mapping[str, str], locale: Locale) ->
             yield Problem("legal.numbers", path, message, hint, key=source.context(name), severity=Severity.WARNING)
 
 
-def numbers(text: str) -> list[str]:
-    """Return the numbers in a text, sorted, without thousands separators and in ASCII digits."""
-    ascii_text = text.translate(_ANY_DIGITS)
-    return sorted(_SEPARATORS.sub("", found) for found in _NUMBER.findall(ascii_text))
-
-
 def _to_text(source: NoticeSource, segments: Mapping[str, str], locale: Locale) -> NoticeText:
     values = {"publisher": source.publisher, "designated": write_date(source.designated, locale)}
-    filled = {name: PLACEHOLDER.sub(lambda found: values[found[1]], text) for name, text in segments.items()}
+    filled = {name: fill(text, values) for name, text in segments.items()}
     return NoticeText(
         locale=locale.tag,
         direction=locale.direction,

@@ -18,27 +18,27 @@ from webapp.core.model import (
     LocaleTag,
     MapFacts,
     Notice,
+    Site,
     Slug,
     Territory,
     TerritoryFinder,
     TerritoryId,
 )
 from webapp.errors import MapError, Problem, Severity, SourceError, has_errors
+from webapp.sources.approvals import load_approvals
 from webapp.sources.articles import load_articles
-from webapp.sources.catalogs import PoCatalog, load_catalog, source_catalog
+from webapp.sources.catalogs import load_catalog, source_catalog
 from webapp.sources.config import SiteConfig, load_site
-from webapp.sources.legal import to_notice
-from webapp.sources.locales import language_aliases, load_locales
+from webapp.sources.legal import Review, to_notice
+from webapp.sources.locales import SOURCE_LOCALE, language_aliases, load_locales
 from webapp.sources.notices import NoticeSource, load_notices
 from webapp.sources.parsing import read_text
 from webapp.sources.pictures import check_svg
+from webapp.sources.pseudo import PSEUDO_CATALOGS, PSEUDO_LOCALES
 from webapp.territories.age import check_age
 from webapp.territories.definitions import Definitions, check_definitions, load_definitions
 from webapp.territories.map import TerritoryMap, judge_again, load_map
 from webapp.territories.regions import region_answers
-
-SOURCE_LOCALE = LocaleTag("en")
-"""The language of the words in templates and configuration."""
 
 FOLDERS = ("config", "content", "translations")
 MAP = "config/territories.mmdb"
@@ -72,27 +72,30 @@ class _Collector:
             return None
 
 
-def load_edition(root: Path, today: date, base_url: str | None = None) -> Loaded:
+def load_edition(root: Path, today: date, base_url: str | None = None, with_pseudo: bool = False) -> Loaded:
     """Read the site in `root`. Raises SourceError with every Problem when it may not be served.
 
     `base_url` overrides the one in config/site.toml. `today` is for the checks of dates.
+    `with_pseudo` adds the languages of the translators' preview.
     """
     for _ in range(READINGS):
         digest = digest_sources(root)
-        loaded = _load_once(root, today, base_url, digest)
+        loaded = _load_once(root, today, base_url, digest, PSEUDO_LOCALES if with_pseudo else {})
         if digest_sources(root) == digest:
             break
     return loaded
 
 
-def _load_once(root: Path, today: date, base_url: str | None, digest: str) -> Loaded:
+def _load_once(
+    root: Path, today: date, base_url: str | None, digest: str, pseudo: Mapping[LocaleTag, Locale]
+) -> Loaded:
     if not (root / "config").is_dir():
         hint = "Start in the folder that holds config/, content/ and translations/, or set WEBAPP_ROOT to it."
         raise SourceError([Problem("config.none", "config", "there is no config/ folder here", hint)])
     collect = _Collector()
     aliases = language_aliases()
     config = collect.read(lambda: load_site(root))
-    locales = collect.read(lambda: load_locales(root)) or {}
+    locales = {**(collect.read(lambda: load_locales(root)) or {}), **pseudo}
     sources = collect.read(lambda: load_notices(root, aliases))
     definitions = collect.read(lambda: load_definitions(root))
     catalogs = {tag: _load_catalogs(root, locale, collect) for tag, locale in locales.items()}
@@ -104,12 +107,13 @@ def _load_once(root: Path, today: date, base_url: str | None, digest: str) -> Lo
     collect.problems += [*config.warnings, *check_definitions(root, today)]
     facts, finder = _load_map(root, definitions, collect)
     collect.problems += check_age(facts, definitions, today) if facts else ()
+    notices = _notices(sources, locales, catalogs, _review(root, config.site, today, collect), collect)
     edition = Edition(
-        digest=digest,
+        digest=_name(digest, collect.problems),
         site=replace(config.site, base_url=base_url.rstrip("/")) if base_url else config.site,
         locales=locales,
         territories=_territories(definitions),
-        notices=_notices(sources, locales, catalogs, collect),
+        notices=notices,
         articles=articles,
         catalogs={tag: messages for tag, (messages, _) in catalogs.items()},
         language_aliases=aliases,
@@ -134,14 +138,21 @@ def _load_articles(
         return None
 
 
-def _load_catalogs(root: Path, locale: Locale, collect: _Collector) -> tuple[PoCatalog, PoCatalog]:
+def _name(digest: str, problems: Iterable[Problem]) -> str:
+    """Name the edition by its sources, and by the reviews that the calendar has let expire."""
+    overdue = sorted(it.key or "" for it in problems if it.code == "legal.overdue")
+    return hashlib.sha256("\0".join([digest, *overdue]).encode()).hexdigest() if overdue else digest
+
+
+def _load_catalogs(root: Path, locale: Locale, collect: _Collector) -> tuple[Catalog, Catalog]:
     if locale.tag == SOURCE_LOCALE:
         return source_catalog(), source_catalog()
-    found = []
+    if locale.tag in PSEUDO_CATALOGS:
+        return PSEUDO_CATALOGS[locale.tag], PSEUDO_CATALOGS[locale.tag]
+    found: list[Catalog] = []
     for domain in ("messages", "notices"):
-        loaded = collect.read(lambda domain=domain: load_catalog(root, locale, domain))  # type: ignore[misc]  # mypy infers no lambda with a default
-        catalog, warnings = loaded or (source_catalog(), ())
-        collect.problems += warnings
+        catalog, problems = load_catalog(root, locale, domain)
+        collect.problems += problems
         found.append(catalog)
     return found[0], found[1]
 
@@ -149,16 +160,28 @@ def _load_catalogs(root: Path, locale: Locale, collect: _Collector) -> tuple[PoC
 def _notices(
     sources: tuple[NoticeSource, ...],
     locales: Mapping[LocaleTag, Locale],
-    catalogs: Mapping[LocaleTag, tuple[PoCatalog, PoCatalog]],
+    catalogs: Mapping[LocaleTag, tuple[Catalog, Catalog]],
+    review: Review,
     collect: _Collector,
 ) -> tuple[Notice, ...]:
     legal: dict[LocaleTag, Catalog] = {tag: notices for tag, (_, notices) in catalogs.items()}
+    absent = {it.path for it in collect.problems if it.code == "catalog.missing"}
     made = []
     for source in sources:
-        notice, warnings = to_notice(source, locales, legal, SOURCE_LOCALE)
-        collect.problems += warnings
+        notice, warnings = to_notice(source, locales, legal, SOURCE_LOCALE, review)
+        collect.problems += (it for it in warnings if it.path not in absent)
         made.append(notice)
     return tuple(made)
+
+
+def _review(root: Path, site: Site, today: date, collect: _Collector) -> Review:
+    """Read the approvals. Where they cannot be read nothing is approved, which is the safe side."""
+    try:
+        approvals = load_approvals(root)
+    except SourceError as fault:
+        collect.problems += (replace(it, severity=Severity.FAULT) for it in fault.problems)
+        approvals = {}
+    return Review(today, site.legal_review, site.expired_review, approvals)
 
 
 def _territories(definitions: Definitions) -> Mapping[TerritoryId, Territory]:

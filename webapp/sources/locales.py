@@ -18,6 +18,9 @@ from webapp.sources.parsing import Strict, Words, parse_model, parse_toml, read_
 
 LOCALES = "config/locales.toml"
 
+SOURCE_LOCALE = LocaleTag("en")
+"""The language of the words in templates and configuration."""
+
 
 def language_aliases() -> Mapping[str, str]:
     """CLDR's replacements for deprecated and three-letter language subtags, as hyphened tags."""

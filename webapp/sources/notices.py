@@ -23,8 +23,8 @@ from webapp.core.model import (
     TerritoryId,
     TerritoryRule,
 )
-from webapp.sources.catalogs import PLACEHOLDER
 from webapp.sources.parsing import Identifier, Strict, WebAddress, Words, parse_model, parse_toml, read_text
+from webapp.sources.placeholders import PLACEHOLDER
 
 NOTICES = "config/notices.toml"
 

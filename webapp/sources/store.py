@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from watchfiles import watch
@@ -81,6 +82,7 @@ class EditionStore:
             self._thread = None
 
     def _follow(self) -> None:
+        day = datetime.now(UTC).date()
         while not self._stop.is_set():
             folders, unread = self._folders(), True
             try:
@@ -93,9 +95,10 @@ class EditionStore:
                     stop_event=self._stop,
                     raise_interrupt=False,
                 ):
-                    if changes or unread:  # unread: what changed before the watch was on
+                    today = datetime.now(UTC).date()  # a new day can end the review of a legal text
+                    if changes or unread or today != day:  # unread: what changed before the watch was on
                         self.reload()
-                    unread = False
+                    unread, day = False, today
                     if self._folders() != folders:
                         break
             except Exception:

@@ -103,7 +103,7 @@ def test_a_sound_edition_has_no_problem() -> None:
         ),
         pytest.param(
             _edition(_notice(texts={UK: _text(UK)})),
-            ("notice.no-text", ERROR, NOTICES, "undesirable"),
+            ("notice.no-text", Severity.FAULT, NOTICES, "undesirable"),
             id="no text in the default locale",
         ),
         pytest.param(

@@ -140,10 +140,14 @@ def test_notice_knows_its_language(tag: LocaleTag, locale: LocaleTag, foreign: b
     assert (view.foreign, view.language, view.about_url) == (foreign, language, f"/{tag}/about-notice/undesirable")
 
 
-def test_notice_without_any_text_is_not_drawn() -> None:
-    """A notice that cannot be put into words is not half shown: the gate then keeps the page."""
+def test_notice_without_any_text_is_the_built_in_one() -> None:
+    """A notice that no catalog puts into words is shown in the package's own, in each language, the page's first."""
     edition = replace(EDITION, notices=(make_worded_notice(RU),))
-    assert Renderer(edition, "").all_notices(LOCALES[UK]) == ()
+    views = Renderer(edition, "").all_notices(LOCALES[UK])
+    assert [view.text.locale for view in views] == [UK, EN, RU]
+    assert all(view.text.built_in and view.text.heading and view.text.penalty for view in views)
+    assert len({view.anchor for view in views}) == 3
+    assert [view.foreign for view in views] == [False, True, True]
 
 
 def test_article_in_another_language_says_so() -> None:

@@ -6,11 +6,12 @@ from datetime import date
 
 import pytest
 
-from webapp.core.model import CountryCode, Direction, Locale, LocaleState, LocaleTag, NoticeId
-from webapp.errors import Severity
+from webapp.core.model import CountryCode, Direction, Locale, LocaleState, LocaleTag, Notice, NoticeId
+from webapp.errors import Problem, Severity
 from webapp.sources.catalogs import PoCatalog
+from webapp.sources.facts import numbers
 from webapp.sources.formats import write_date
-from webapp.sources.legal import numbers, to_notice
+from webapp.sources.legal import Review, to_notice
 from webapp.sources.notices import SECTIONS, NoticeSource
 
 EN, RU, FA = LocaleTag("en"), LocaleTag("ru"), LocaleTag("fa")
@@ -58,9 +59,17 @@ def catalog(**changes: str | None) -> PoCatalog:
     return PoCatalog(words, {}, lambda number: 0)
 
 
+def made(
+    source: NoticeSource, locales: Mapping[LocaleTag, Locale], catalogs: Mapping[LocaleTag, PoCatalog]
+) -> tuple[Notice, tuple[Problem, ...]]:
+    """Make the notice where approvals are advised, and leave out that nobody has given one."""
+    notice, problems = to_notice(source, locales, catalogs, EN, Review(date(2026, 11, 24)))
+    return notice, tuple(it for it in problems if it.code != "legal.unreviewed")
+
+
 def test_whole_text() -> None:
     """A whole translation becomes a text: filled in, in its own dates, digits and direction."""
-    notice, problems = to_notice(SOURCE, LOCALES, {RU: catalog(), FA: catalog()}, EN)
+    notice, problems = made(SOURCE, LOCALES, {RU: catalog(), FA: catalog()})
     assert problems == ()
     assert list(notice.texts) == [EN, RU, FA]
     assert notice.texts[EN].publisher == "Lantern since 20 February 2024"
@@ -77,7 +86,7 @@ def test_whole_text() -> None:
 def test_one_missing_segment_keeps_the_whole_text_out(name: str) -> None:
     """A text is never mixed from two languages: without one segment there is none in that language."""
     partial = catalog(**{name.replace(".", "__"): None})
-    notice, (problem,) = to_notice(SOURCE, LOCALES, {RU: partial, FA: catalog()}, EN)
+    notice, (problem,) = made(SOURCE, LOCALES, {RU: partial, FA: catalog()})
     assert RU not in notice.texts
     assert FA in notice.texts
     assert (problem.code, problem.severity) == ("legal.incomplete", Severity.WARNING)
@@ -87,7 +96,7 @@ def test_one_missing_segment_keeps_the_whole_text_out(name: str) -> None:
 def test_no_translation_at_all() -> None:
     """A language without any legal words is one warning that counts them, not one for each."""
     empty = PoCatalog({}, {}, lambda number: 0)
-    notice, (problem,) = to_notice(SOURCE, LOCALES, {RU: empty, FA: catalog()}, EN)
+    notice, (problem,) = made(SOURCE, LOCALES, {RU: empty, FA: catalog()})
     assert RU not in notice.texts
     assert f"lacks {len(SEGMENTS)} of {len(SEGMENTS)}" in problem.message
     assert f"and {len(SEGMENTS) - 4} more" in problem.message
@@ -96,7 +105,7 @@ def test_no_translation_at_all() -> None:
 def test_words_of_an_older_version_do_not_count() -> None:
     """Raising the version voids every translation, since the version stands in the msgctxt."""
     newer = replace(SOURCE, version=4)
-    notice, problems = to_notice(newer, {EN: LOCALES[EN], RU: LOCALES[RU]}, {RU: catalog()}, EN)
+    notice, problems = made(newer, {EN: LOCALES[EN], RU: LOCALES[RU]}, {RU: catalog()})
     assert list(notice.texts) == [EN]
     assert problems[0].key == "closed-press/4/heading"
 
@@ -117,7 +126,7 @@ def test_words_of_an_older_version_do_not_count() -> None:
 )
 def test_numbers_must_be_those_of_the_source(text: str, fit: bool) -> None:
     """Amounts, articles and years are the law: a text that changes one is not shown."""
-    notice, problems = to_notice(SOURCE, LOCALES, {RU: catalog(penalty=text), FA: catalog()}, EN)
+    notice, problems = made(SOURCE, LOCALES, {RU: catalog(penalty=text), FA: catalog()})
     assert (RU in notice.texts) is fit
     assert [(it.code, it.key) for it in problems] == ([] if fit else [("legal.numbers", "closed-press/3/penalty")])
 

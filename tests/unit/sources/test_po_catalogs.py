@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.sources.damage import codes, faults
+from tests.unit.sources.damage import assert_helpful, codes
 from webapp.core.model import Direction, Locale, LocaleState, LocaleTag
-from webapp.errors import Problem, Severity, SourceError
+from webapp.errors import Problem, Severity
 from webapp.sources.catalogs import PoCatalog, load_catalog, po_path, source_catalog
 
 RULE = "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);"
@@ -36,7 +36,7 @@ msgstr[2] "{n} статей"
 
 def load(root: Path, text: str | bytes) -> tuple[PoCatalog, tuple[Problem, ...]]:
     path = root / PATH
-    path.parent.mkdir(parents=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text.encode() if isinstance(text, str) else text)
     return load_catalog(root, RUSSIAN, "messages")
 
@@ -92,9 +92,13 @@ def test_missing_file(tmp_path: Path) -> None:
     ],
 )
 def test_broken_file(tmp_path: Path, text: str | bytes, code: str, line: int | None) -> None:
-    """A file that cannot be trusted whole is refused, with the line where there is one."""
-    problems = faults(lambda: load(tmp_path, text))
+    """A file that cannot be trusted whole is withdrawn, with the line where there is one."""
+    catalog, problems = load(tmp_path, text)
+    assert_helpful(problems)
     assert (code, PATH, line) in {(problem.code, problem.path, problem.line) for problem in problems}
+    assert {problem.severity for problem in problems} == {Severity.FAULT}
+    assert not catalog.plurals
+    assert not catalog.words or code == "catalog.plural-forms"
 
 
 @pytest.mark.parametrize(
@@ -109,6 +113,27 @@ def test_broken_file(tmp_path: Path, text: str | bytes, code: str, line: int | N
         pytest.param('msgid "us"\nmsgstr "{0.__class__}"', "catalog.braces", None, id="a format trick"),
         pytest.param('msgid "us"\nmsgstr "\u202eмы"', "catalog.invisible", None, id="a bidi override"),
         pytest.param('msgid "us"\nmsgstr "м\u200bы"', "catalog.invisible", None, id="a zero-width space"),
+        pytest.param('msgid "us"\nmsgstr "м\u200cы"', "catalog.invisible", None, id="a joiner of another script"),
+        pytest.param('msgid "us"\nmsgstr "м\u00adы"', "catalog.invisible", None, id="a soft hyphen"),
+        pytest.param('msgid "us"\nmsgstr "мы\ufe0f"', "catalog.invisible", None, id="a variation selector"),
+        pytest.param('msgid "us"\nmsgstr "мы\U000e0041"', "catalog.invisible", None, id="a tag character"),
+        pytest.param('msgid "us"\nmsgstr "приcлать"', "catalog.look-alike", None, id="a Latin c in a Russian word"),
+        pytest.param('msgid "us"\nmsgstr "c нами"', "catalog.look-alike", None, id="a Latin c for a Russian word"),
+        pytest.param('msgid "us"\nmsgstr "маг1арул"', "catalog.look-alike", None, id="a digit for a palochka"),
+        pytest.param('msgid "us"\nmsgstr "мы %(n)300000000s"', "catalog.percent", None, id="a wide printf format"),
+        pytest.param('msgid "us"\nmsgstr "мы %s"', "catalog.percent", None, id="printf"),
+        pytest.param('msgid "us"\nmsgstr "мы на 100 %"', "catalog.percent", None, id="a stray percent sign"),
+        pytest.param('msgid "us"\nmsgstr "<b>мы</b>"', "catalog.markup", None, id="a tag"),
+        pytest.param('msgid "us"\nmsgstr "&lt;мы"', "catalog.markup", None, id="an entity"),
+        pytest.param('msgid "us"\nmsgstr " … "', "catalog.blank", None, id="no word"),
+        pytest.param('msgid "us"\nmsgstr "' + "мы" * 300 + '"', "catalog.long", None, id="far too long"),
+        pytest.param('msgid "5,000 in 2015"\nmsgstr "50 000 в 2015"', "catalog.numbers", None, id="another amount"),
+        pytest.param('msgid "5,000 in 2015"\nmsgstr "5 000"', "catalog.numbers", None, id="a year lost"),
+        pytest.param('msgid "us"\nmsgstr "нас 2"', "catalog.numbers", None, id="a number added"),
+        pytest.param(
+            'msgid "at https://a.example/x."\nmsgstr "на https://b.example/x."', "catalog.addresses", None, id="address"
+        ),
+        pytest.param('msgid "by {name}"\nmsgstr "{name}{name}{name}"', "catalog.placeholders", None, id="thrice"),
         pytest.param(
             'msgid "{n} a"\nmsgid_plural "{n} as"\nmsgstr[0] "{n}"', "catalog.plural", None, id="one form of three"
         ),
@@ -133,10 +158,14 @@ def test_broken_file(tmp_path: Path, text: str | bytes, code: str, line: int | N
     ],
 )
 def test_broken_entry(tmp_path: Path, entry: str, code: str, key: str | None) -> None:
-    """A translation that would show wrongly is named with its line and msgctxt."""
-    problems = faults(lambda: load(tmp_path, HEADER + GOOD + "\n" + entry + "\n"))
+    """A translation that would show wrongly is withdrawn alone, and named with its line and msgctxt."""
+    catalog, problems = load(tmp_path, HEADER + GOOD + "\n" + entry + "\n")
+    assert_helpful(problems)
     line = (HEADER + GOOD).count("\n") + 2
     assert (code, line, key) in {(problem.code, problem.line, problem.key) for problem in problems}
+    assert {problem.severity for problem in problems} == {Severity.FAULT}
+    sound, _ = load(tmp_path, HEADER + GOOD)
+    assert (catalog.words, catalog.plurals) == (sound.words, sound.plurals)
 
 
 @pytest.mark.parametrize(
@@ -146,6 +175,8 @@ def test_broken_entry(tmp_path: Path, entry: str, code: str, key: str | None) ->
         pytest.param('#~ msgid "us"\n#~ msgstr "мы"', None, [], id="obsolete is not used"),
         pytest.param('msgid "us"\nmsgstr ""', None, [], id="untranslated is not used"),
         pytest.param('msgid "us"\nmsgstr "мы"', "мы", [], id="translated is used"),
+        pytest.param('msgid "5,000"\nmsgstr "5\u202f000"', None, [], id="another word"),
+        pytest.param('msgid "us"\nmsgstr "SMS-мы, QR"', "SMS-мы, QR", [], id="two scripts in two words"),
         pytest.param('msgid ""\n"us"\nmsgstr ""\n"м"\n"ы"', "мы", [], id="in several lines"),
         pytest.param('# \u202e\nmsgid "us"\nmsgstr "«мы» \\"us\\""', '«мы» "us"', [], id="escaped quotation marks"),
     ],
@@ -167,7 +198,12 @@ def test_a_plural_may_leave_its_number_out(tmp_path: Path) -> None:
 def test_several_faults_at_once(tmp_path: Path) -> None:
     """Every entry at fault is named, and the header with them."""
     text = HEADER.replace("Language: ru", "Language: xx") + 'msgid "a"\nmsgstr "{a}"\n\nmsgid "b"\nmsgstr "{"\n'
-    assert codes(faults(lambda: load(tmp_path, text))) == ["catalog.language", "catalog.placeholders", "catalog.braces"]
+    assert codes(load(tmp_path, text)[1]) == [
+        "catalog.language",
+        "catalog.placeholders",
+        "catalog.braces",
+        "catalog.blank",
+    ]
 
 
 def test_cut_anywhere(tmp_path: Path) -> None:
@@ -177,9 +213,6 @@ def test_cut_anywhere(tmp_path: Path) -> None:
     path.parent.mkdir(parents=True)
     for size in range(len(whole)):
         path.write_bytes(whole[:size])
-        try:
-            catalog, _ = load_catalog(tmp_path, RUSSIAN, "messages")
-        except SourceError:
-            continue
+        catalog, _ = load_catalog(tmp_path, RUSSIAN, "messages")
         assert catalog.find(None, "Search") in {None, "Поиск"}
         assert catalog.find("config", "Search") in {None, "Искать"}
