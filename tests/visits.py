@@ -36,6 +36,8 @@ SLUG = "what-undesirable-means"
 PERSIAN = "reading-safely"
 """An article in all four languages."""
 BREAKING = "security-guarantees-january-2022"
+TONGUES = ("en", "ru", "uk", "fa")
+"""The languages in which the pages of this site are tested: their words, notices and some articles are whole."""
 LOOPBACK = ip_network("127.0.0.1/32")
 
 

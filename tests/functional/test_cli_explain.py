@@ -13,7 +13,7 @@ from flask import Flask
 
 from tests.functional.serving import run
 from tests.samples import BERLIN, MOSCOW, NOW, REPOSITORY, HeldClock
-from tests.unit.sources.damage import appended, removed, replaced, together, written
+from tests.unit.sources.damage import appended, chained, removed, replaced, together, written
 from webapp.app import create_app
 from webapp.cli.main import cli
 from webapp.settings import Settings
@@ -57,6 +57,8 @@ CASES = [
     case("Germany", BERLIN, NONE),
     case("Germany, reads English", BERLIN, NONE, accept("en-GB,en;q=0.9,de;q=0.8")),
     case("Germany, reads Russian", BERLIN, {RUSSIA}, accept("de,ru;q=0.1")),
+    case("Germany, English of Russia", BERLIN, {RUSSIA}, accept("en-RU")),
+    case("Germany, English of Belarus", BERLIN, {BELARUS}, accept("en-BY,de;q=0.5")),
     case("Germany, refuses Russian", BERLIN, {RUSSIA}, accept("de,ru;q=0")),
     case("Germany, reads Belarusian", BERLIN, {BELARUS}, accept("be")),
     case("Germany, reads Tatar by its long name", BERLIN, {RUSSIA}, accept("tat-RU")),
@@ -171,11 +173,7 @@ def test_articles_in_a_language_at_risk_on_another_page(site_root: Path) -> None
     together(
         written("content/only-russian/article.toml", head),
         written("content/only-russian/ru.md", '+++\ntitle = "Только"\nstandfirst = "Так."\n+++\n\nТекст.\n'),
-        replaced(
-            "config/locales.toml",
-            'legal_fallback = ["en"]\narticle_fallback = ["en"]\n\n[fa]',
-            'legal_fallback = ["en"]\narticle_fallback = ["ru"]\n\n[fa]',
-        ),
+        chained("uk", article_fallback=["ru"]),
     )(site_root)
     app = create_app(Settings(root=site_root), HeldClock(), watch=False)
     for path, shown in (

@@ -86,12 +86,13 @@ def _covers(earlier: Rule, rule: Rule) -> str | None:
     if isinstance(earlier, TerritoryRule) and isinstance(rule, TerritoryRule) and earlier.territory == rule.territory:
         return f"{earlier.id!r} names {rule.territory} already"
     if isinstance(earlier, LanguageRule) and isinstance(rule, LanguageRule) and _all_within(rule, earlier):
-        return f"{earlier.id!r} names all its languages already"
+        return f"{earlier.id!r} names all its languages{' and regions' if rule.regions else ''} already"
     return None
 
 
 def _all_within(rule: LanguageRule, earlier: LanguageRule) -> bool:
-    return all(any(matches_range(wide, name) for wide in earlier.languages) for name in rule.languages)
+    languages = all(any(matches_range(wide, name) for wide in earlier.languages) for name in rule.languages)
+    return languages and set(rule.regions) <= set(earlier.regions)
 
 
 def _check_languages(notice: Notice, rule: Rule) -> Iterator[Problem]:
@@ -103,6 +104,9 @@ def _check_languages(notice: Notice, rule: Rule) -> Iterator[Problem]:
             message = f"{name!r} is within {wider!r}, which stands before it"
             key = f"{notice.id}.rules.{rule.id}"
             yield Problem("rule.overlap", _NOTICES, message, f"Remove {name!r}.", key=key)
+    for region in sorted({name for name in rule.regions if rule.regions.count(name) > 1}):
+        key = f"{notice.id}.rules.{rule.id}"
+        yield Problem("rule.overlap", _NOTICES, f"the region {region} stands twice", "Remove one.", key=key)
 
 
 def _check_map(edition: Edition, today: date) -> Iterator[Problem]:

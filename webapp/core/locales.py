@@ -6,6 +6,7 @@ RFC 9110 §12.4.2 and §12.5.4 (quality values, Accept-Language).
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import takewhile
 from typing import TypeVar
 
 from webapp.core.model import AcceptedLanguages, Edition, Locale, LocaleTag
@@ -93,6 +94,16 @@ def matches_range(language_range: str, tag: str) -> bool:
     """Tell whether `tag` falls under `language_range`: RFC 4647 basic filtering, without regard to case."""
     wanted, given = (text.lower().replace("_", "-") for text in (language_range, tag))
     return wanted == "*" or given == wanted or given.startswith(wanted + "-")
+
+
+def names_region(tag: str, region: str) -> bool:
+    """Tell whether `region` is the region subtag of `tag` (RFC 5646 §2.2.4), without regard to case.
+
+    What follows a singleton is an extension or private and names no region: "en-u-ca-ru" is not of RU.
+    """
+    subtags = tag.lower().replace("_", "-").split("-")
+    named = takewhile(lambda subtag: len(subtag) > 1, subtags[1:])
+    return len(subtags[0]) > 1 and region.lower() in named
 
 
 def negotiate(edition: Edition, accepted: AcceptedLanguages) -> LocaleTag:

@@ -178,10 +178,12 @@ class TerritoryRule:
 
 @dataclass(frozen=True, slots=True)
 class LanguageRule:
-    """Shows the notice to whoever reads, or asks for, one of `languages` (basic language ranges, RFC 4647 §2.1)."""
+    """Shows the notice to whoever reads, or asks for, one of `languages` (basic language ranges, RFC 4647 §2.1), or any
+    language whatever as it is used in one of `regions` (region subtags, RFC 5646 §2.2.4: "en-RU" names RU)."""
 
     id: str
     languages: tuple[str, ...]
+    regions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

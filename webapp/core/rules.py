@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from webapp.core.locales import matches_range, parse_tag
+from webapp.core.locales import matches_range, names_region, parse_tag
 from webapp.core.model import (
     AcceptedLanguages,
     EverywhereRule,
@@ -45,7 +45,8 @@ def describe(rule: Rule) -> str:
         case TerritoryRule():
             return f"the reader is in {rule.territory}, or may be"
         case LanguageRule():
-            return f"the reader reads one of: {', '.join(rule.languages)}"
+            regions = f", or any language of {', '.join(rule.regions)}" if rule.regions else ""
+            return f"the reader reads one of: {', '.join(rule.languages)}{regions}"
         case EverywhereRule():
             return "anybody"
 
@@ -91,11 +92,14 @@ def _languages(
             return Verdict.MATCHED, f"the browser names {name}"
     if not accepted.readable:
         return Verdict.UNPROVEN, "the languages of the browser could not be read"
-    return Verdict.EXCLUDED, "neither the page nor the browser names one of these languages"
+    regions = " or regions" if rule.regions else ""
+    return Verdict.EXCLUDED, f"neither the page nor the browser names one of these languages{regions}"
 
 
 def _at_risk(tag: str, rule: LanguageRule, aliases: Mapping[str, str]) -> bool:
     current = parse_tag(tag, aliases) or tag
     primary = tag.replace("_", "-").split("-")[0].lower()
     names = (tag, current, aliases.get(primary, tag))
-    return any(matches_range(language, name) for language in rule.languages for name in names)
+    if any(matches_range(language, name) for language in rule.languages for name in names):
+        return True
+    return any(names_region(name, region) for region in rule.regions for name in names)

@@ -55,6 +55,9 @@ class _RuleModel(Strict):
     id: Identifier
     territory: Identifier | None = None
     languages: Annotated[list[str], Field(min_length=1)] | None = None
+    regions: Annotated[list[Annotated[str, Field(pattern=r"^(?:[A-Z]{2}|[0-9]{3})$")]], Field(min_length=1)] | None = (
+        None
+    )
     everywhere: bool | None = None
 
     @model_validator(mode="after")
@@ -62,6 +65,8 @@ class _RuleModel(Strict):
         given = [self.territory is not None, self.languages is not None, self.everywhere is not None]
         if sum(given) != 1 or self.everywhere is False:
             raise ValueError("a rule has exactly one of: territory, languages, everywhere = true")
+        if self.regions is not None and self.languages is None:
+            raise ValueError("regions belong to a rule with languages")
         for name in self.languages or ():
             if parse_tag(name) is None:
                 raise ValueError(f"{name!r} is not a language tag")
@@ -169,7 +174,8 @@ def _to_rule(model: _RuleModel, aliases: Mapping[str, str]) -> Rule:
     if model.territory is not None:
         return TerritoryRule(model.id, TerritoryId(model.territory))
     if model.languages is not None:
-        return LanguageRule(model.id, tuple(parse_tag(name, aliases) or name for name in model.languages))
+        languages = tuple(parse_tag(name, aliases) or name for name in model.languages)
+        return LanguageRule(model.id, languages, tuple(model.regions or ()))
     return EverywhereRule(model.id)
 
 

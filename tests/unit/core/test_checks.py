@@ -141,6 +141,16 @@ def test_a_sound_edition_has_no_problem() -> None:
             ("rule.overlap", ERROR, NOTICES, "undesirable.rules.a"),
             id="a language twice",
         ),
+        pytest.param(
+            _edition(_notice(LanguageRule("a", ("ru",), ("RU", "BY")), LanguageRule("b", ("ru-RU",), ("BY",)))),
+            ("rule.unreachable", ERROR, NOTICES, "undesirable.rules.b"),
+            id="languages and regions that an earlier rule has all",
+        ),
+        pytest.param(
+            _edition(_notice(LanguageRule("a", ("ru",), ("RU", "RU")))),
+            ("rule.overlap", ERROR, NOTICES, "undesirable.rules.a"),
+            id="a region twice",
+        ),
         pytest.param(_edition(map=None), ("map.doubt", WARNING, MAP, None), id="no map"),
         pytest.param(
             _edition(map=make_map(max_age_days=8)), ("map.doubt", WARNING, MAP, None), id="the map is one day too old"
@@ -176,6 +186,9 @@ def test_a_fault_gives_its_own_problem(edition: Edition, expected: tuple[str, Se
         pytest.param(_edition(_notice(LanguageRule("a", ("ru",)), LanguageRule("b", ("ru", "tt")))), id="one more"),
         pytest.param(_edition(_notice(LanguageRule("a", ("ru",)), LanguageRule("b", ("rue",)))), id="Rusyn"),
         pytest.param(_edition(_notice(LanguageRule("a", ("ru-RU", "ru")))), id="the wider language last"),
+        pytest.param(
+            _edition(_notice(LanguageRule("a", ("ru",)), LanguageRule("b", ("ru",), ("RU",)))), id="a region more"
+        ),
         pytest.param(_edition(locales={EN: _locale(EN, LocaleState.INTERFACE)}), id="a language of the interface only"),
     ],
 )

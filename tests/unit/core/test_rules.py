@@ -27,6 +27,14 @@ NOWHERE = UnknownPlace(UnknownReason.TUNNEL, "arrives through a tunnel")
         pytest.param(IN_RUSSIA, "the reader is in russia, or may be", id="territory"),
         pytest.param(LanguageRule("l", ("ru",)), "the reader reads one of: ru", id="one language"),
         pytest.param(LanguageRule("l", ("ru", "tt")), "the reader reads one of: ru, tt", id="two languages"),
+        pytest.param(
+            LanguageRule("l", ("ru",), ("RU",)), "the reader reads one of: ru, or any language of RU", id="a region"
+        ),
+        pytest.param(
+            LanguageRule("l", ("ru",), ("RU", "BY")),
+            "the reader reads one of: ru, or any language of RU, BY",
+            id="two regions",
+        ),
         pytest.param(EverywhereRule("e"), "anybody", id="everywhere"),
     ],
 )
@@ -195,6 +203,47 @@ def test_a_language_counts_by_any_of_its_names_in_the_browser(
     reader = make_reader(page=["de"], accept_language=f"de, {named};q=0.1", aliases=aliases)
     finding = evaluate(LanguageRule("reads", (listed,)), reader, make_map(), ALIASES)
     assert (finding.verdict is not Verdict.EXCLUDED) is at_risk
+
+
+REGIONS = [
+    pytest.param("en-RU", True, id="English of Russia"),
+    pytest.param("EN_ru", True, id="in any case, with an underscore"),
+    pytest.param("uk-Cyrl-RU", True, id="behind a script"),
+    pytest.param("zh-yue-RU", True, id="behind an extended language"),
+    pytest.param("de-RU-1996", True, id="before a variant"),
+    pytest.param("en-RU-u-hc-h23", True, id="before an extension"),
+    pytest.param("und-RU", True, id="of no language"),
+    pytest.param("eng-RU", True, id="a longer code of the language"),
+    pytest.param("en-BY", True, id="the second region"),
+    pytest.param("ru-DE", True, id="a language listed, of another region"),
+    pytest.param("en-US", False, id="another region"),
+    pytest.param("en", False, id="no region"),
+    pytest.param("by", False, id="a language spelled like the region"),
+    pytest.param("en-u-ca-ru", False, id="within an extension"),
+    pytest.param("en-x-ru", False, id="within private use"),
+    pytest.param("x-ru", False, id="private use alone"),
+    pytest.param("en-rus", False, id="longer than the region"),
+]
+
+
+@pytest.mark.parametrize("aliases", [pytest.param(ALIASES, id="resolved"), pytest.param(None, id="as sent")])
+@pytest.mark.parametrize(("named", "at_risk"), REGIONS)
+def test_a_region_counts_with_any_language(named: str, at_risk: bool, aliases: dict[str, str] | None) -> None:
+    """A browser set to a language as it is used in Russia belongs to a reader of Russia, whatever the language."""
+    rule = LanguageRule("reads", ("ru",), ("RU", "BY"))
+    browser = evaluate(rule, make_reader(accept_language=f"de, {named};q=0", aliases=aliases), make_map(), ALIASES)
+    page = evaluate(rule, make_reader(page=["de", named]), make_map(), ALIASES)
+    expected = Verdict.MATCHED if at_risk else Verdict.EXCLUDED
+    assert (browser.verdict, page.verdict) == (expected, expected)
+    if not at_risk:
+        assert browser.because == "neither the page nor the browser names one of these languages or regions"
+
+
+def test_a_region_that_an_older_code_implies() -> None:
+    """Dari is the Persian of Afghanistan, and so a language of that region."""
+    rule = LanguageRule("reads", ("ps",), ("AF",))
+    assert evaluate(rule, make_reader(accept_language="prs"), make_map(), ALIASES).verdict is Verdict.MATCHED
+    assert evaluate(rule, make_reader(accept_language="fa"), make_map(), ALIASES).verdict is Verdict.EXCLUDED
 
 
 @pytest.mark.parametrize("header", [None, "", ",", "*", "*;q=0", "*, en"])

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import tomlkit
 
 from webapp.errors import Problem, SourceError
 
@@ -47,6 +48,19 @@ def appended(path: str, data: str | bytes) -> Damage:
 def removed(path: str) -> Damage:
     """Take a file away."""
     return lambda root: (root / path).unlink()
+
+
+def chained(tag: str, **chains: list[str]) -> Damage:
+    """Give a language other chains: article_fallback=["ru", "en"]."""
+
+    def damage(root: Path) -> None:
+        path = root / "config/locales.toml"
+        registry = tomlkit.parse(path.read_text("utf-8"))
+        for name, chain in chains.items():
+            registry[tag][name] = chain
+        path.write_text(tomlkit.dumps(registry), "utf-8")
+
+    return damage
 
 
 def together(*damages: Damage) -> Damage:

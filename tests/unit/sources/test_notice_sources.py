@@ -68,6 +68,12 @@ def test_good_notice(tmp_path: Path) -> None:
     assert notice.context("who") == "closed-press/2/who"
 
 
+def test_regions(tmp_path: Path) -> None:
+    """Beside its languages a rule can name regions."""
+    (notice,) = load(tmp_path, GOOD.replace('"mhr"]', '"mhr"]\nregions = ["RU", "419"]'))
+    assert notice.rules[1] == LanguageRule("reads", ("ru", "sr-Latn", "chm"), ("RU", "419"))
+
+
 def test_everywhere(tmp_path: Path) -> None:
     """A rule can be for everybody."""
     (notice,) = load(tmp_path, GOOD.replace('territory = "coast"', "everywhere = true"))
@@ -123,6 +129,17 @@ def test_review_needs_somebody(tmp_path: Path, extra: str, reviewed: date | None
             "config.value",
             "notice[0].rules[0]",
             id="two conditions",
+        ),
+        pytest.param(
+            '"mhr"]', '"mhr"]\nregions = ["ru"]', "config.value", "notice[0].rules[1].regions[0]", id="a small region"
+        ),
+        pytest.param('"mhr"]', '"mhr"]\nregions = []', "config.value", "notice[0].rules[1].regions", id="no region"),
+        pytest.param(
+            'territory = "coast"',
+            'territory = "coast"\nregions = ["RU"]',
+            "config.value",
+            "notice[0].rules[0]",
+            id="regions beside a territory",
         ),
         pytest.param('"mhr"', '"m hr"', "config.value", "notice[0].rules[1]", id="no language tag"),
         pytest.param(
