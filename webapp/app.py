@@ -10,9 +10,9 @@ from webapp.site.act_pages import acts
 from webapp.site.answers import answers, describe_fault
 from webapp.site.headers import page_policy
 from webapp.site.leave import leaving
-from webapp.site.render import minify_css
 from webapp.site.routes import site
 from webapp.site.state import Clock, SiteState
+from webapp.site.styles import load_styles
 from webapp.sources.load import Loaded, load_edition
 from webapp.sources.store import EditionStore
 
@@ -33,9 +33,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, wat
     """Assemble the application. Raises SourceError, with every Problem, when there is no edition to serve."""
     settings = settings or load_settings()
     clock = clock or Clock()
-    css, plain_css = (
-        minify_css((settings.root / "static" / name).read_text("utf-8")) for name in ("site.css", "plain.css")
-    )
+    styles = load_styles(settings.root)
 
     def load() -> Loaded:
         return load_edition(settings.root, clock.now().date(), settings.base_url)
@@ -46,7 +44,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, wat
     app.url_map.strict_slashes = False
     app.url_map.redirect_defaults = False
     app.url_map.merge_slashes = False
-    app.extensions["webapp"] = SiteState(settings, store, css, page_policy(css, plain_css), clock, plain_css)
+    app.extensions["webapp"] = SiteState(settings, store, styles, page_policy(*styles.all), clock)
     app.register_blueprint(answers)
     app.register_blueprint(site)
     app.register_blueprint(acts)
