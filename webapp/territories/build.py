@@ -1,18 +1,13 @@
 """Compiles sources and definitions into a territory map and its provenance. Owns the order of work and the files.
 
 A failed build changes nothing: both files are written aside, checked as a server would check them, and only then
-renamed. The provenance goes last; between the two renames a server sees a map without its provenance, refuses it
-and keeps the one it has.
+swapped in.
 """
 
 import hashlib
-import os
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -25,18 +20,17 @@ from webapp.territories.definitions import FILE, Definitions, digest_area
 from webapp.territories.editors import editor_layers
 from webapp.territories.judge import Claim
 from webapp.territories.map import load_map
+from webapp.territories.progress import Step, Tell, say_nothing
 from webapp.territories.provenance import Provenance, Sentinel, SourceRecord, provenance_path
-from webapp.territories.reading import Input, Layer, try_layer
+from webapp.territories.reading import Input, Layer, read_layer
+from webapp.territories.sharing import share_out
 from webapp.territories.spans import Steps, merge_equal, network_range, overlay, step_ranges
 from webapp.territories.statistics import count_answers
+from webapp.territories.swap import stage, swap_in
 from webapp.territories.writer import write_map
 
 TOOL = "webapp territories 1"
 SENTINELS_PER_ANSWER = 4
-WORTH_A_PROCESS = 20_000_000
-"""Bytes of input below which one process is quicker."""
-
-Tell = Callable[[str], None]
 NamedLayer = tuple[str, Steps, tuple[Claim, ...]]
 
 
@@ -71,10 +65,10 @@ def find_inputs(definitions: Definitions, paths: Iterable[Path]) -> list[Input]:
     return sorted(inputs, key=lambda given: (order.index(given.source), given.path.name))
 
 
-def compile_map(definitions: Definitions, inputs: Sequence[Input], tell: Tell = lambda _: None) -> Compiled:
+def compile_map(definitions: Definitions, inputs: Sequence[Input], tell: Tell = say_nothing) -> Compiled:
     """Reads every source, on all cores, and weighs what they claim. Raises SourceError with every Problem."""
     layers = _read_all(definitions, inputs, tell)
-    tell("weighing")
+    tell(Step("weigh"))
     sources = tuple(layer.record for layer in layers)
     named = [(layer.record.source, layer.steps, layer.claims) for layer in layers]
     named += [(source, steps, (claim,)) for source, steps, claim in editor_layers(definitions)]
@@ -83,14 +77,15 @@ def compile_map(definitions: Definitions, inputs: Sequence[Input], tell: Tell = 
     kinds, which = _distinct_columns(rows)
     numbers: dict[Answer, int] = {}
     answer_of = np.array([_answer(column, definitions, named, numbers) for column in kinds], np.int32)
-    return Compiled(merge_equal(Steps(high, low, answer_of[which])), tuple(numbers), sources)
+    compiled = Compiled(merge_equal(Steps(high, low, answer_of[which])), tuple(numbers), sources)
+    tell(Step("weigh", 1, 1))
+    return compiled
 
 
 def _read_all(definitions: Definitions, inputs: Sequence[Input], tell: Tell) -> list[Layer]:
     layers: list[Layer] = []
     problems: list[Problem] = []
-    for given, result in zip(inputs, _run(definitions, inputs), strict=True):
-        tell(f"read {given.path.name}")
+    for result in share_out(read_layer, "read", inputs, definitions, tell):
         if isinstance(result, Layer):
             layers.append(result)
         else:
@@ -98,15 +93,6 @@ def _read_all(definitions: Definitions, inputs: Sequence[Input], tell: Tell) -> 
     if problems:
         raise SourceError(problems)
     return layers
-
-
-def _run(definitions: Definitions, inputs: Sequence[Input]) -> Iterator[Layer | tuple[Problem, ...]]:
-    """In processes of their own when the files are large enough to repay starting those."""
-    if sum(given.path.stat().st_size for given in inputs) < WORTH_A_PROCESS:
-        yield from (try_layer(given, definitions) for given in inputs)
-        return
-    with ProcessPoolExecutor(min(len(inputs), os.cpu_count() or 1), mp_context=get_context("spawn")) as pool:
-        yield from pool.map(try_layer, inputs, [definitions] * len(inputs))
 
 
 def _distinct_columns(rows: npt.NDArray[np.int32]) -> tuple[list[list[int]], npt.NDArray[np.int64]]:
@@ -135,17 +121,27 @@ def _touches(definitions: Definitions) -> list[frozenset[str]]:
     return [frozenset(table.touches).union(*(entry.codes for entry in table.countries)) for table in tables]
 
 
-def save_map(compiled: Compiled, definitions: Definitions, output: Path) -> Provenance:
-    """Write map and provenance. Raises SourceError when it cannot be written, MapError when a known answer is wrong."""
+def save_map(
+    compiled: Compiled,
+    definitions: Definitions,
+    output: Path,
+    tell: Tell = say_nothing,
+    approve: Callable[[Path], bool] = lambda _: True,
+) -> Provenance:
+    """Write map and provenance. Raises SourceError when it cannot be written, MapError when a known answer is wrong.
+
+    `approve` is handed the finished map aside and says whether it takes the place of the one in use.
+    """
     try:
-        with tempfile.TemporaryDirectory(prefix=".territories-", dir=output.parent) as folder:
-            aside = Path(folder) / output.name
+        with stage(output) as aside:
+            tell(Step("write"))
             provenance = _write_pair(compiled, definitions, aside)
+            tell(Step("write", 1, 1))
+            tell(Step("check"))
             load_map(aside, definitions)
-            for path in (aside, provenance_path(aside)):
-                _flush(path)
-                path.replace(output.parent / path.name)
-            _flush(output.parent)
+            tell(Step("check", 1, 1))
+            if approve(aside):
+                swap_in(aside, output)
     except OSError as fault:
         hint = "Nothing was changed. Make room, or give a folder that may be written."
         message = f"the map cannot be written: {fault.strerror}"
@@ -155,13 +151,14 @@ def save_map(compiled: Compiled, definitions: Definitions, output: Path) -> Prov
 
 def _write_pair(compiled: Compiled, definitions: Definitions, path: Path) -> Provenance:
     epoch = max(source.build_epoch for source in compiled.sources)
-    write_map(path, compiled.steps, compiled.answers, epoch)
+    answers = write_map(path, compiled.steps, compiled.answers, epoch)
     statistics = count_answers(compiled.steps, compiled.answers)
     areas = {area.file: digest_area(area) for item in definitions.territories.values() for area in item.shapes}
     provenance = Provenance(
         format=1,
         tool=TOOL,
         map_sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        answers=answers,
         territories={territory: definitions.digest(territory) for territory in definitions.territories},
         areas=areas,
         sources=list(compiled.sources),
@@ -195,11 +192,3 @@ def _choose_sentinels(compiled: Compiled) -> list[Sentinel]:
 
 def _columns(steps: Steps) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64], npt.NDArray[np.int32]]:
     return steps.high, steps.low, steps.value
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

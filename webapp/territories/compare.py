@@ -1,27 +1,20 @@
-"""What two territory maps answer differently: which addresses enter and leave each territory. Owns counting only.
-
-A map needs no provenance to be compared, so that an old one from anywhere will do.
-"""
+"""What two territory maps answer differently: which addresses enter and leave each territory. Owns counting only."""
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Network
 from pathlib import Path
-from typing import Any
 
-import maxminddb
 import numpy as np
 
-from webapp.errors import MapError
-from webapp.territories.map import DATABASE_TYPE
-from webapp.territories.mmdb_tree import Networks
-from webapp.territories.sealed import open_sealed
-from webapp.territories.spans import Steps, overlay, step_networks
-from webapp.territories.statistics import count_sizes
-from webapp.territories.structure import StructureError, check_structure
+from webapp.territories.combine import Answer
+from webapp.territories.content import Content, load_content
+from webapp.territories.spans import overlay
+from webapp.territories.statistics import Size, sum_sizes
 
-NO_RECORD = "no record"
-OUTSIDE = "outside"
+INSIDE, UNCERTAIN, OUTSIDE, NO_RECORD = "inside", "uncertain", "outside", "no record"
+HELD = frozenset({INSIDE, UNCERTAIN})
+"""Whoever has one of these answers is in the territory, as far as notices go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,53 +27,62 @@ class Change:
     ipv4: int
     ipv6_64: int
 
+    @property
+    def enters(self) -> bool:
+        """True when these addresses are in the territory only now."""
+        return self.before not in HELD and self.after in HELD
 
-def compare_maps(old: Path, new: Path) -> list[Change]:
-    """Every change, the largest first. Raises MapError."""
-    (old_steps, old_answers), (new_steps, new_answers) = _load(old), _load(new)
-    high, low, rows = overlay([old_steps, new_steps])
-    ipv4, ipv6 = count_sizes(high, low)
-    pairs, which = np.unique(rows, axis=1, return_inverse=True)
-    sizes4 = np.bincount(which.reshape(-1), ipv4.astype(float))
-    sizes6 = np.bincount(which.reshape(-1), ipv6.astype(float))
-    counts4, counts6 = Counter[tuple[str, str, str]](), Counter[tuple[str, str, str]]()
-    territories = sorted({name for answer in (*old_answers, *new_answers) for name in answer})
-    for (before, after), four, six in zip(pairs.T.tolist(), sizes4.tolist(), sizes6.tolist(), strict=True):
+    @property
+    def leaves(self) -> bool:
+        """True when these addresses were in the territory and no longer are: the readers who lose a notice."""
+        return self.before in HELD and self.after not in HELD
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Every change, the largest first, and how many addresses each territory held before and after."""
+
+    changes: tuple[Change, ...]
+    before: dict[str, Size]
+    after: dict[str, Size]
+
+
+def compare_maps(old: Path, new: Path) -> Comparison:
+    """Compare two files. Raises MapError."""
+    return compare_contents(load_content(old), load_content(new))
+
+
+def compare_contents(old: Content, new: Content) -> Comparison:
+    """Compare two maps that have been read."""
+    counts: Counter[tuple[str, str, str, int]] = Counter()
+    held: tuple[Counter[tuple[str, int]], Counter[tuple[str, int]]] = (Counter(), Counter())
+    territories = sorted({*old.territories, *new.territories})
+    for before, after, *sizes in _pieces(old, new):
         for name in territories:
-            key = (name, _say(old_answers, before, name), _say(new_answers, after, name))
-            if key[1] != key[2]:
-                counts4[key] += int(four)
-                counts6[key] += int(six)
-    changes = [Change(*key, counts4[key], counts6[key]) for key in counts4]
-    return sorted(changes, key=lambda change: (-change.ipv4, -change.ipv6_64, change.territory, change.before))
+            words = _say(old.answers, before, name), _say(new.answers, after, name)
+            for family, size in enumerate(sizes):
+                if words[0] != words[1]:
+                    counts[name, *words, family] += size
+                for total, word in zip(held, words, strict=True):
+                    total[name, family] += size if word in HELD else 0
+    keys = {key[:3] for key in counts}
+    changes = [Change(*key, counts[*key, 0], counts[*key, 1]) for key in keys]
+    changes.sort(key=lambda it: (-it.ipv4, -it.ipv6_64, it.territory, it.before, it.after))
+    sums = [{name: Size(total[name, 0], total[name, 1]) for name in territories} for total in held]
+    return Comparison(tuple(changes), *sums)
 
 
-def _say(answers: list[dict[str, str]], index: int, territory: str) -> str:
-    return NO_RECORD if index < 0 else answers[index].get(territory, OUTSIDE)
+def _pieces(old: Content, new: Content) -> Iterator[tuple[int, int, int, int]]:
+    """Each pair of answers that meet, with how many IPv4 addresses and IPv6 /64 networks have that pair."""
+    high, low, rows = overlay([old.steps, new.steps])
+    span = len(new.answers) + 1
+    pairs, which = np.unique((rows[0].astype(np.int64) + 1) * span + rows[1] + 1, return_inverse=True)
+    for pair, size in zip(pairs.tolist(), sum_sizes(which, high, low, len(pairs)), strict=True):
+        yield pair // span - 1, pair % span - 1, size.ipv4, size.ipv6_64
 
 
-def _load(path: Path) -> tuple[Steps, list[dict[str, str]]]:
-    """The map's steps, and per value the territories that are not outside."""
-    numbers: dict[tuple[tuple[str, str], ...], int] = {}
-    rows: list[tuple[int, int, int]] = []
-    try:
-        data = path.read_bytes()
-        check_structure(data, DATABASE_TYPE)
-        with open_sealed(data) as reader:
-            for network, record in reader:
-                length = network.prefixlen + (96 if isinstance(network, IPv4Network) else 0)
-                rows.append((int(network[0]), length, numbers.setdefault(_territories(record), len(numbers))))
-    except (StructureError, maxminddb.InvalidDatabaseError, OSError, ValueError, TypeError, AttributeError) as fault:
-        raise MapError(str(path), f"it cannot be read as a territory map: {fault}", "Give another file.") from None
-    high = np.array([first >> 64 for first, _, _ in rows], np.uint64)
-    low = np.array([first & (1 << 64) - 1 for first, _, _ in rows], np.uint64)
-    lengths = np.array([length for _, length, _ in rows], np.uint8)
-    networks = Networks(high, low, lengths, np.zeros(len(rows), np.uint32))
-    steps = step_networks(networks, np.array([value for _, _, value in rows], np.int32))
-    return steps, [dict(answer) for answer in numbers]
-
-
-def _territories(record: Any) -> tuple[tuple[str, str], ...]:
-    if not isinstance(record, dict) or "answer" not in record:
-        raise ValueError("a record without `answer`")
-    return tuple((name, word) for word in ("inside", "uncertain") for name in record.get(word, ()))
+def _say(answers: Sequence[Answer], index: int, territory: str) -> str:
+    if index < 0:
+        return NO_RECORD
+    answer = answers[index]
+    return INSIDE if territory in answer.inside else UNCERTAIN if territory in answer.uncertain else OUTSIDE

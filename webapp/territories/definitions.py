@@ -23,7 +23,8 @@ from webapp.territories.geojson import Area, AreaError, check_area, parse_area
 from webapp.territories.schema import SentinelTable, SourceTable, TerritoriesFile, TerritoryTable
 
 FILE = "config/territories.toml"
-_PROSE = {"name", "source", "date", "review_by", "holds"}
+_PROSE = {"name", "source", "date", "review_by", "holds", "max_moved_percent"}
+"""Keys that decide nobody's answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,12 @@ class Definitions:
     max_age_days: int
     warn_age_days: int
     near_km: float
+    max_moved_percent: float = 10.0
+
+    def most_moved(self, territory: TerritoryId) -> float:
+        """How many per cent of the territory's addresses an update may move without being told so."""
+        own = self.territories[territory].table.max_moved_percent
+        return self.max_moved_percent if own is None else own
 
     def digest(self, territory: TerritoryId) -> str:
         """SHA-256 of all that decides who is in this territory."""
@@ -84,6 +91,7 @@ def load_definitions(root: Path) -> Definitions:
         file.max_age_days,
         file.warn_age_days,
         file.near_km,
+        file.max_moved_percent,
     )
     problems += _check_whole(definitions)
     if has_errors(problems):

@@ -97,15 +97,15 @@ class _Bench:
 
     def cares(self, record: Record) -> bool:
         """False when nothing but the country of this record can matter here."""
-        return record.country in self.named or self._lies(record) is not Lies.FAR
+        if record.country in self.named or record.elsewhere & self.touches:
+            return True
+        return self._lies(record) is not Lies.FAR
 
     def entry(self, record: Record) -> Says:
         return self.asns.get(record.asn, Says.SILENT) if record.asn is not None else Says.SILENT
 
     def hear(self, record: Record) -> tuple[Says, str]:
         """The answer, and why it is uncertain (or what put it inside an area)."""
-        if record.country is None:
-            return (Says.UNCERTAIN, "known only by registration") if record.registered else (Says.SILENT, "")
         region, lies = self._region(record), self._lies(record)
         if record.country in self.countries or region is Says.INSIDE:
             return Says.INSIDE, ""
@@ -113,6 +113,10 @@ class _Bench:
             return Says.INSIDE, "located in an area"
         if lies is Lies.NEAR:
             return Says.UNCERTAIN, "located too near to the line"
+        if record.country is None:
+            return (Says.UNCERTAIN, "known only by registration") if record.elsewhere else (Says.SILENT, "")
+        if record.elsewhere & self.touches:
+            return Says.UNCERTAIN, "registered in, or serving, another country than it is located in"
         return self._hear_far(record, region)
 
     def _hear_far(self, record: Record, region: Says | None) -> tuple[Says, str]:

@@ -42,20 +42,37 @@ class Networks:
 
 def load_networks(path: Path, metadata: maxminddb.reader.Metadata) -> Networks:
     """Every network of the file that has a record. Raises TreeError."""
-    children = _load_children(path, metadata)
-    return _walk(children, int(metadata.node_count), 32 if metadata.ip_version == 4 else 128)
+    length = _tree_length(metadata)
+    size = path.stat().st_size
+    raw = np.fromfile(path, dtype=np.uint8, count=length) if size >= length + SEPARATOR else None
+    return _networks(raw, metadata, int(metadata.node_count), size)
 
 
-def _load_children(path: Path, metadata: maxminddb.reader.Metadata) -> U32:
-    """The tree as an array of shape (2, nodes)."""
+def parse_networks(data: bytes, metadata: maxminddb.reader.Metadata, most_visits: int) -> Networks:
+    """Every network of a file whose tree may share subtrees, as ours do, up to so many visits. Raises TreeError."""
+    length = _tree_length(metadata)
+    raw = np.frombuffer(data, np.uint8, length) if len(data) >= length + SEPARATOR else None
+    return _networks(raw, metadata, most_visits, len(data))
+
+
+def _tree_length(metadata: maxminddb.reader.Metadata) -> int:
     count, size = int(metadata.node_count), int(metadata.record_size)
     if size not in (24, 28, 32) or count < 1:
         raise TreeError(f"a tree of {count} nodes with records of {size} bits")
-    length = count * size // 4
-    if path.stat().st_size < length + SEPARATOR:
-        raise TreeError(f"the file ends inside its search tree ({path.stat().st_size} of {length} bytes)")
-    raw = np.fromfile(path, dtype=np.uint8, count=length).reshape(count, size // 4)
-    children = np.zeros((2, count), dtype=np.uint32)
+    return count * size // 4
+
+
+def _networks(raw: U8 | None, metadata: maxminddb.reader.Metadata, most_visits: int, there: int) -> Networks:
+    if raw is None:
+        raise TreeError(f"the file ends inside its search tree ({there} of {_tree_length(metadata)} bytes)")
+    count, size = int(metadata.node_count), int(metadata.record_size)
+    children = _split_nodes(raw.reshape(count, size // 4), size)
+    return _walk(children, count, 32 if metadata.ip_version == 4 else 128, most_visits)
+
+
+def _split_nodes(raw: U8, size: int) -> U32:
+    """The tree as an array of shape (2, nodes)."""
+    children = np.zeros((2, len(raw)), dtype=np.uint32)
     half = size // 8
     for side, columns in enumerate((range(half), range(raw.shape[1] - half, raw.shape[1]))):
         if size == 28:
@@ -75,8 +92,8 @@ def _find_ipv4_root(children: U32, count: int) -> int:
     return node
 
 
-def _walk(children: U32, count: int, bits: int) -> Networks:
-    """Level by level; a tree visits no node twice, so more visits than nodes mean a cycle."""
+def _walk(children: U32, count: int, bits: int, most_visits: int) -> Networks:
+    """Level by level; a plain tree visits no node twice, so that more visits than nodes mean a cycle."""
     ipv4_root = _find_ipv4_root(children, count) if bits == 128 else -1
     nodes = np.zeros(1, dtype=np.uint32)
     high = np.zeros(1, dtype=np.uint64)
@@ -85,7 +102,7 @@ def _walk(children: U32, count: int, bits: int) -> Networks:
     visits = 0
     for depth in range(129 - bits, 129):
         visits += len(nodes)
-        if visits > count:
+        if visits > most_visits:
             raise TreeError("the search tree has a cycle or shares nodes")
         nodes, high, low = _step(children, nodes, high, low, depth)
         leaf = nodes > count

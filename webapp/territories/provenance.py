@@ -41,6 +41,7 @@ class Sentinel(_Strict):
 class Provenance(_Strict):
     """The file territories.provenance.json. `map_sha256` names the one map that it belongs to.
 
+    `answers` is the fingerprint of every answer, taken from the compiler's memory before the map was written.
     `territories` holds the digest of each definition; `addresses` counts IPv4 addresses and IPv6 /64 networks per
     territory and answer; `kinds` counts them per reason of doubt.
     """
@@ -48,6 +49,7 @@ class Provenance(_Strict):
     format: int
     tool: str
     map_sha256: str
+    answers: str
     territories: dict[str, str] = Field(min_length=1)
     areas: dict[str, str]
     sources: list[SourceRecord] = Field(min_length=1)

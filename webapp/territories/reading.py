@@ -7,6 +7,7 @@ seconds. Runs in a process of its own, so it takes and returns plain values.
 
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from itertools import islice
@@ -15,19 +16,22 @@ from typing import Any
 
 import maxminddb
 import numpy as np
+import numpy.typing as npt
 
 from webapp.errors import Problem, SourceError
 from webapp.territories.definitions import Definitions
 from webapp.territories.judge import Claim, Judge
 from webapp.territories.lists import ListError, load_ranges
 from webapp.territories.mmdb_tree import Networks, TreeError, load_networks
+from webapp.territories.progress import Tell, count_off, say_nothing
 from webapp.territories.provenance import SourceRecord
 from webapp.territories.records import Record
 from webapp.territories.schema import SourceTable
 from webapp.territories.spans import Steps, step_networks, step_ranges
 from webapp.territories.vendors import SchemaError, find_parser
 
-_SAMPLE = 500
+SAMPLE = 500
+"""Records that are looked at to recognise a schema."""
 _MAGIC = b"\xab\xcd\xefMaxMind.com"
 
 
@@ -49,20 +53,19 @@ class Layer:
     claims: tuple[Claim, ...]
 
 
-def try_layer(given: Input, definitions: Definitions) -> Layer | tuple[Problem, ...]:
-    """As `read_layer`, with faults as a value, which crosses between processes."""
-    try:
-        return read_layer(given, definitions)
-    except SourceError as fault:
-        return fault.problems
-
-
-def read_layer(given: Input, definitions: Definitions) -> Layer:
+def read_layer(given: Input, definitions: Definitions, tell: Tell = say_nothing) -> Layer:
     """The claims of one file. Raises SourceError that names the file."""
-    try:
-        if not _is_mmdb(given.path):
+    with refusing(given):
+        if not is_mmdb(given.path):
             return _read_list(given, Judge(definitions))
-        return _read_mmdb(given, Judge(definitions))
+        return _read_mmdb(given, Judge(definitions), tell)
+
+
+@contextmanager
+def refusing(given: Input) -> Iterator[None]:
+    """Whatever a file's content leads to becomes a SourceError that names the file."""
+    try:
+        yield
     except (TreeError, SchemaError, ListError, maxminddb.InvalidDatabaseError) as fault:
         raise _refuse(given, str(fault)) from None
     except OSError as fault:
@@ -76,27 +79,48 @@ def _refuse(given: Input, message: str) -> SourceError:
     return SourceError([Problem("territories.source", str(given.path), message, hint, key=f"sources.{given.source}")])
 
 
-def _is_mmdb(path: Path) -> bool:
+def is_mmdb(path: Path) -> bool:
+    """False for what must be a list of networks."""
     with path.open("rb") as file:
         file.seek(0, 2)
         file.seek(max(0, file.tell() - 128 * 1024))
         return _MAGIC in file.read() or path.suffix == ".mmdb"
 
 
-def _read_mmdb(given: Input, judge: Judge) -> Layer:
-    with maxminddb.open_database(given.path, maxminddb.MODE_MMAP_EXT) as reader:
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A vendor's database: `records()` yields each distinct record, `which` is the record's number for each network."""
+
+    type: str
+    epoch: int
+    networks: Networks
+    which: npt.NDArray[np.int64]
+    count: int
+    records: Callable[[], Iterator[Any]]
+
+
+@contextmanager
+def open_decoded(path: Path) -> Iterator[Decoded]:
+    """Open a database and walk its tree. Raises SchemaError, TreeError, InvalidDatabaseError, OSError."""
+    with maxminddb.open_database(path, maxminddb.MODE_MMAP_EXT) as reader:
         metadata = reader.metadata()
-        networks = load_networks(given.path, metadata)
+        networks = load_networks(path, metadata)
         if not len(networks):
             raise SchemaError(f"a {metadata.database_type!r} database without a single network")
         _, first, which = np.unique(networks.pointer, return_index=True, return_inverse=True)
-        raw = _decode(reader, networks, first, metadata.ip_version == 4)
-        schema, parse = find_parser(metadata.database_type, islice(raw(), _SAMPLE))
-        located = given.table.located and schema not in ("asn", "anonymous")
-        claims, index = _judge_all(raw(), parse, judge, located, given.table.doubt)
+        records = _decode(reader, networks, first, metadata.ip_version == 4)
         epoch = int(metadata.build_epoch)
-    steps = step_networks(networks, index[which])
-    return Layer(_describe(given, schema, located, epoch, len(networks)), steps, claims)
+        yield Decoded(metadata.database_type, epoch, networks, which, len(first), records)
+
+
+def _read_mmdb(given: Input, judge: Judge, tell: Tell) -> Layer:
+    with open_decoded(given.path) as found:
+        schema, parse = find_parser(found.type, islice(found.records(), SAMPLE))
+        located = given.table.located and schema not in ("asn", "anonymous")
+        counted = count_off(found.records(), found.count, tell)
+        claims, index = _judge_all(counted, parse, judge, located, given.table.doubt)
+        steps = step_networks(found.networks, index[found.which])
+        return Layer(_describe(given, schema, located, found.epoch, len(found.networks)), steps, claims)
 
 
 def _decode(reader: maxminddb.Reader, networks: Networks, first: Any, is_ipv4: bool) -> Callable[[], Iterator[Any]]:

@@ -4,20 +4,31 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-_NOT_A_PLACE = frozenset({"oblast", "voblasc", "voblast", "region", "province", "republic", "krai", "kray"})
-_ADMINISTRATIVE = _NOT_A_PLACE | {"autonomous", "city", "misto", "of", "the"}
+_NOT_A_PLACE = frozenset({
+    "oblast", "oblasti", "voblasc", "voblast", "region", "province", "republic", "respublika", "krai", "kray",
+    "область", "области", "республика", "республіка", "край",
+})  # fmt: skip
+_ADMINISTRATIVE = _NOT_A_PLACE | frozenset({
+    "autonomous", "avtonomna", "avtonomnaya", "автономна", "автономная", "city", "misto", "gorod", "місто", "город",
+    "of", "the",
+})  # fmt: skip
+_SILENT = re.compile(r"['’ʹʼ`‘\"´′ʺ″＇\u00ad\u200b-\u200f\u2060\ufeff]")
+"""Apostrophes and soft signs, hyphens and marks that cannot be seen: NFKD would make spaces of some."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One vendor record. `regions` are ISO 3166-2 codes, `region_names` the vendor's spelling of the same.
+    """One vendor record. `registered` is where the network's holder is, `represented` whom it serves (an army abroad).
+
+    `regions` are ISO 3166-2 codes, `region_names` the vendor's spelling of the same.
 
     `radius_km` is the vendor's own circle of error; None when it gives none. `doubt` says why the user may be
-    anywhere: "anonymiser", "hosting", "satellite".
+    anywhere: "anonymiser", "hosting", "satellite", "anycast".
     """
 
     country: str | None = None
     registered: str | None = None
+    represented: str | None = None
     regions: tuple[str, ...] = ()
     region_names: tuple[str, ...] = ()
     city: str = ""
@@ -31,6 +42,11 @@ class Record:
     def is_settled(self) -> bool:
         """True when it names a town, not just a country or region. Some vendors put "… Oblast" in the city's place."""
         return bool(self.city) and not (set(_words(self.city)) & _NOT_A_PLACE)
+
+    @property
+    def elsewhere(self) -> frozenset[str]:
+        """Countries that it names beside the one where it is located."""
+        return frozenset({self.registered, self.represented}) - {None, self.country}  # type: ignore[return-value]
 
     @property
     def said(self) -> str:
@@ -53,5 +69,6 @@ def fold_name(name: str) -> str:
 
 
 def _words(name: str) -> list[str]:
-    plain = "".join(char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char))
-    return re.sub(r"[^\w\s]|_", " ", re.sub(r"['’ʹʼ`‘\"]", "", plain)).casefold().split()
+    plain = unicodedata.normalize("NFKD", _SILENT.sub("", name)).replace("ı", "i")
+    letters = "".join(char for char in plain if not unicodedata.combining(char)).casefold()
+    return re.sub(r"[^\w\s]|_", " ", letters).split()

@@ -3,9 +3,10 @@
 import datetime
 import re
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 EntryAnswer = Literal["inside", "uncertain", "outside"]
 
@@ -32,6 +33,25 @@ def _address(text: str) -> str:
     return str(ip_address(text))
 
 
+def _web_address(text: str) -> str:
+    """A download comes over TLS; plain HTTP only from this machine itself, where nobody can listen or lie."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise ValueError(f"{text!r} is not the whole address of a file, such as https://maps.example/city.mmdb.gz")
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise ValueError(f"{text!r} would come unprotected; write https://")
+    if parts.username or parts.password or "license_key" in parts.query:
+        raise ValueError("a secret does not belong into the address; set it in the environment")
+    if re.search(r"[{}]", text.replace("{year}", "").replace("{month}", "")):
+        raise ValueError(f"{text!r}: only {{year}} and {{month}} can be filled in")
+    return text
+
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+Percent = Annotated[float, Field(ge=0, le=100)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+Sha256 = Annotated[str, _matching(r"[0-9a-f]{64}", "a SHA-256 digest of 64 digits 0-9 and a-f")]
+HostName = Annotated[str, _matching(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", "a host's name such as files.maps.example")]
 Country = Annotated[str, _matching(r"[A-Z]{2}", "an ISO 3166-1 alpha-2 code such as UA")]
 Region = Annotated[str, _matching(r"[A-Z]{2}-[A-Z0-9]{1,3}", "an ISO 3166-2 code such as UA-43")]
 Identifier = Annotated[str, _matching(r"[a-z0-9]+(-[a-z0-9]+)*", "an identifier of a-z, 0-9 and single hyphens")]
@@ -115,9 +135,13 @@ class AreaEntry(_Entry):
 
 
 class TerritoryTable(_Strict):
-    """One territory. `touches`: countries of which it is a part, so that knowing the country alone proves nothing."""
+    """One territory. `touches`: countries of which it is a part, so that knowing the country alone proves nothing.
+
+    `max_moved_percent` overrides the file's own for this territory. It decides nobody's answer.
+    """
 
     name: Words
+    max_moved_percent: Percent | None = None
     touches: list[Country] = []
     countries: list[CountryEntry] = []
     regions: list[RegionEntry] = []
@@ -126,6 +150,38 @@ class TerritoryTable(_Strict):
     networks: list[NetworkEntry] = []
     areas: list[AreaEntry] = []
     exceptions: list[ExceptionEntry] = []
+
+
+class DownloadTable(_Strict):
+    """Where `webapp territories update` finds one of a source's files, and how it is known to be whole.
+
+    `url` and `sha256_url` may hold {year} and {month}. Exactly one of `sha256` (what it must be), `sha256_url` (where
+    the publisher says so) and `unverified` (the publisher says nothing) is given. `redirects_to` names the hosts, other
+    than its own, to which the address may lead. `account` is whose account pays: its key comes from the environment.
+    """
+
+    file: FileName
+    url: WebAddress
+    sha256: Sha256 | None = None
+    sha256_url: WebAddress | None = None
+    unverified: bool = False
+    account: Literal["maxmind"] | None = None
+    redirects_to: list[HostName] = []
+
+    @model_validator(mode="after")
+    def _is_verified_once(self) -> Self:
+        if sum((self.sha256 is not None, self.sha256_url is not None, self.unverified)) != 1:
+            raise ValueError("give one of sha256, sha256_url, or unverified = true")
+        return self
+
+    @model_validator(mode="after")
+    def _shows_no_key_to_others(self) -> Self:
+        """A key goes to whom it belongs, and to this machine itself (a mirror, a test)."""
+        for url in (self.url, self.sha256_url) if self.account else ():
+            host = urlsplit(url or self.url).hostname or ""
+            if host not in LOOPBACK and not host.endswith(".maxmind.com"):
+                raise ValueError(f"{host} is not MaxMind's; the account's key must not be sent there")
+        return self
 
 
 class SourceTable(_Strict):
@@ -142,6 +198,14 @@ class SourceTable(_Strict):
     licence: Words
     doubt: Literal["anonymiser", "hosting", "satellite"] | None = None
     country: Country | None = None
+    downloads: list[DownloadTable] = []
+
+    @model_validator(mode="after")
+    def _downloads_what_it_reads(self) -> Self:
+        named = [download.file for download in self.downloads]
+        if len(set(named)) != len(named) or not set(named) <= set(self.files):
+            raise ValueError("`downloads` fetches each of `files` once at most, and nothing else")
+        return self
 
 
 class SentinelTable(_Strict):
@@ -159,6 +223,7 @@ class TerritoriesFile(_Strict):
     max_age_days: Annotated[int, Field(ge=1, le=3650)] = 400
     warn_age_days: Annotated[int, Field(ge=1, le=3650)] = 60
     near_km: Annotated[float, Field(ge=0, le=500)] = 15.0
+    max_moved_percent: Percent = 10.0
     sources: dict[Identifier, SourceTable] = {}
     territories: dict[Identifier, TerritoryTable] = Field(min_length=1)
     sentinels: list[SentinelTable] = []

@@ -15,6 +15,8 @@ from webapp.core.model import KnownPlace, UnknownPlace, UnknownReason
 from webapp.errors import MapError
 from webapp.territories.definitions import Definitions, load_definitions
 from webapp.territories.map import TerritoryMap, load_map
+from webapp.territories.provenance import provenance_path
+from webapp.territories.sealed import open_sealed
 
 World = tuple[Path, Definitions]
 
@@ -136,27 +138,92 @@ def test_bit_flips_and_truncations_are_refused(world: World, tmp_path: Path) -> 
             load_map(path, definitions)
 
 
-def test_damage_that_the_digest_vouches_for_never_raises(world: World, tmp_path: Path) -> None:
-    """Even with a digest that fits, a damaged map is refused or answers with a place; it never raises.
+def forge(path: Path, data: bytes) -> None:
+    """A map with a provenance whose digest fits it."""
+    path.write_bytes(data)
+    beside = provenance_path(path)
+    facts = json.loads(beside.read_text()) | {"map_sha256": hashlib.sha256(data).hexdigest()}
+    beside.write_text(json.dumps(facts))
 
-    Whether the answers are still right cannot be asked of it: whoever can forge the digest can forge the map.
-    """
+
+def test_damage_with_a_forged_digest_is_refused(world: World, tmp_path: Path) -> None:
+    """The fingerprint of the answers, taken before the map was written, gives away what the digest vouches for."""
     root, definitions = world
     path = copy_map(root, tmp_path)
     good, chance = path.read_bytes(), random.Random(4)
-    facts = json.loads((tmp_path / "territories.provenance.json").read_text())
-    for _ in range(200):
+    for _ in range(300):
         bad = bytearray(good)
         bad[chance.randrange(len(bad))] ^= 1 << chance.randrange(8)
-        path.write_bytes(bad)
-        facts["map_sha256"] = hashlib.sha256(bad).hexdigest()
-        (tmp_path / "territories.provenance.json").write_text(json.dumps(facts))
-        try:
-            damaged = load_map(path, definitions)
-        except MapError:
-            continue
-        for row in ANSWERS:
-            assert isinstance(damaged.find(ip_address(row[1])), KnownPlace | UnknownPlace)
+        forge(path, bytes(bad))
+        with pytest.raises(MapError):
+            load_map(path, definitions)
+    for length in chance.sample(range(len(good)), 50):
+        forge(path, good[:length])
+        with pytest.raises(MapError):
+            load_map(path, definitions)
+
+
+NODE = b"\0\0\0\0\0\0"
+SELF_POINTER = b"\x20\x00"
+"""A record that points to itself."""
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ("cycle", "cycle"),
+        ("pointer to itself", "cannot be decoded"),
+        ("nested too deep", "cannot be decoded"),
+        ("a filled separator", "does not end where"),
+        ("another answer", "not those that were compiled"),
+        ("one network moved", "not those that were compiled"),
+    ],
+)
+def test_crafted_maps_are_refused(world: World, tmp_path: Path, data: str, words: str) -> None:
+    """Cyclic, over-nested and subtly wrong maps, all with a digest that fits."""
+    root, definitions = world
+    path = copy_map(root, tmp_path)
+    good = path.read_bytes()
+    with open_sealed(good) as reader:
+        count = reader.metadata().node_count
+    start, end = count * 6, good.rindex(b"\xab\xcd\xefMaxMind.com")
+    first = (count + 16).to_bytes(3, "big") * 2
+    bad = {
+        "cycle": NODE + good[6:],
+        "pointer to itself": first * count + good[start : start + 16] + SELF_POINTER + good[end:],
+        "nested too deep": first * count + good[start : start + 16] + b"\x01\x04" * 100_000 + good[end:],
+        "a filled separator": good[:start] + b"\1" + good[start + 1 :],
+        "another answer": good[:end].replace(b"outside", b"insides") + good[end:],
+        "one network moved": swap_halves(good, start),
+    }
+    forge(path, bad[data])
+    with pytest.raises(MapError, match=words):
+        load_map(path, definitions)
+
+
+def swap_halves(good: bytes, start: int) -> bytes:
+    """The last node with its children exchanged: every byte is in order, and two networks have each other's answer."""
+    left, right = good[start - 6 : start - 3], good[start - 3 : start]
+    assert left != right
+    return good[: start - 6] + right + left + good[start:]
+
+
+def test_other_provenance_is_refused(world: World, tmp_path: Path) -> None:
+    """The provenance of another map, and one of another format, are told apart from damage."""
+    root, definitions = world
+    path = copy_map(root, tmp_path)
+    beside = provenance_path(path)
+    facts = json.loads(beside.read_text())
+    for change, words in [
+        ({"map_sha256": "0" * 64}, "not the one that its provenance describes"),
+        ({"format": 7}, "format 7"),
+        ({"answers": "0" * 16}, "not those that were compiled"),
+        ({"sources": [{**source, "build_epoch": 1} for source in facts["sources"]]}, "not those that were compiled"),
+        ({"sentinels": [facts["sentinels"][0] | {"answer": "unknown"}]}, "must be unknown"),
+    ]:
+        beside.write_text(json.dumps(facts | change))
+        with pytest.raises(MapError, match=words):
+            load_map(path, definitions)
 
 
 @pytest.mark.parametrize("fault", ["no map", "no provenance", "junk provenance", "another type", "a folder"])
