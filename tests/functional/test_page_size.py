@@ -68,7 +68,7 @@ def test_premise_there_is_such_an_article() -> None:
 def test_article_of_900_words(site: Served, reader: str) -> None:
     """10 KB hold headers, look, notices, 900 words in Russian and the way to every language."""
     head, body = raw(site.port, f"/ru/{NEAREST}", "br", reader)
-    print(f"{NEAREST}, {words(NEAREST)} words: {len(head) + len(body)} bytes, best {least(head, body)}")
+    print(f"{NEAREST}, {words(NEAREST)} words: {len(head) + len(body)} bytes, best {least(head, body)}")  # noqa: T201 - the README sends people here for this figure
     assert least(head, body) <= SMALL
     assert len(head) + len(body) <= QUICK
 
