@@ -2,7 +2,7 @@
    loading, and typing capitals or changing the keyboard's layout is no wish to leave. Without this file the links work. */
 (() => {
   const words = document.currentScript.dataset
-  const links = document.querySelectorAll('a.exit')
+  const exit = document.getElementById('leave')
   const live = document.createElement('p')
   let presses = []
   let alone = false
@@ -15,9 +15,9 @@
     event.preventDefault()
     document.body.replaceChildren(live)
     document.title = live.textContent = words[0]
-    location.replace(links[0].href)
+    location.replace(exit.href)
   }
-  links.forEach((link) => link.addEventListener('click', leave))
+  document.querySelectorAll('a.exit').forEach((link) => link.addEventListener('click', leave))
 
   addEventListener('keydown', (event) => {
     if (event.key !== 'Shift') {

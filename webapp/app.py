@@ -11,10 +11,10 @@ from webapp.site.answers import answers, describe_fault
 from webapp.site.headers import page_policy
 from webapp.site.leave import leaving
 from webapp.site.preview import PREVIEW_CSS, check_preview, preview
-from webapp.site.render import minify_css
 from webapp.site.routes import site
 from webapp.site.sight import sights
 from webapp.site.state import Clock, SiteState
+from webapp.site.styles import load_styles
 from webapp.sources.load import Loaded, load_edition
 from webapp.sources.store import EditionStore
 
@@ -40,13 +40,11 @@ def create_app(
     """
     settings = settings or load_settings()
     clock = clock or Clock()
-    css, plain_css = (
-        minify_css((settings.root / "static" / name).read_text("utf-8")) for name in ("site.css", "plain.css")
-    )
+    styles = load_styles(settings.root)
 
     if with_preview:
         check_preview(settings)
-        css += PREVIEW_CSS
+        styles = styles.extended(PREVIEW_CSS)
 
     def load() -> Loaded:
         return load_edition(settings.root, clock.now().date(), settings.base_url, with_pseudo=with_preview)
@@ -57,7 +55,7 @@ def create_app(
     app.url_map.strict_slashes = False
     app.url_map.redirect_defaults = False
     app.url_map.merge_slashes = False
-    app.extensions["webapp"] = SiteState(settings, store, css, page_policy(css, plain_css), clock, plain_css)
+    app.extensions["webapp"] = SiteState(settings, store, styles, page_policy(*styles.all), clock)
     app.register_blueprint(answers)
     app.register_blueprint(site)
     app.register_blueprint(sights)

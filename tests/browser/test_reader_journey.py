@@ -30,6 +30,14 @@ PAGES = {
     "about": "/{}/about-notice/undesirable-organization",
     "search": "/{}/search?q=Daylight",
     "missing": "/{}/no-such-page",
+    "text": "/{}/reading-safely/text",
+    "share": "/{}/reading-safely/share",
+    "share-go": "/{}/reading-safely/share/go",
+    "paper": "/{}/reading-safely/save/go",
+    "contact": "/{}/contact",
+    "contact-go": "/{}/contact/go",
+    "leaving": "/{}/leaving",
+    "blank": "/{}/blank",
 }
 
 
@@ -103,7 +111,7 @@ def test_the_keyboard_is_enough(new_page: NewPage, server: str) -> None:
     page = new_page(address=MOSCOW, java_script_enabled=True)
     page.goto(f"{server}/en/reading-safely")
     targets = []
-    for _ in range(3):
+    for _ in range(4):
         page.keyboard.press("Tab")
         targets.append(page.evaluate("document.activeElement.getAttribute('href')"))
         box = page.evaluate("(({x, y, width}) => [x, y, width])(document.activeElement.getBoundingClientRect())")
@@ -111,14 +119,15 @@ def test_the_keyboard_is_enough(new_page: NewPage, server: str) -> None:
         assert box[1] >= 0
         assert box[2] > 0
     assert targets[0] == "#content"
+    assert targets[1] == "#leave"
     assert all(page.locator(target).count() == 1 for target in targets)
-    page.keyboard.press("Shift+Tab")
-    page.keyboard.press("Shift+Tab")
+    for _ in range(3):
+        page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "content"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", [*LANGUAGES, "hy", "ka"])
 @pytest.mark.parametrize("kind", PAGES)
 def test_pages_are_accessible_and_keep_to_themselves(new_page: NewPage, server: str, kind: str, language: str) -> None:
     """axe finds no violation; no request leaves the origin; no cookie is set; the policy stops nothing of ours."""
@@ -128,6 +137,7 @@ def test_pages_are_accessible_and_keep_to_themselves(new_page: NewPage, server: 
     page.on("request", lambda request: requests.append(request))
     page.on("console", lambda message: complaints.append(message.text))
     page.goto(server + PAGES[kind].format(language), wait_until="networkidle")
+    assert page.locator("html").get_attribute("lang") == language
     assert {request.url.split("/")[2] for request in requests} == {server.split("/")[2]}
     assert page.context.cookies() == []
     assert [text for text in complaints if not EXPECTED.search(text)] == []

@@ -207,6 +207,13 @@ def test_broken_files(site_root: Path, damage: Damage, code: str, path: str, mar
             replaced(SITE, '_locale = "en"', '_locale = "de"'), "site.locale", SITE, "default_locale", id="no such"
         ),
         pytest.param(
+            replaced(SITE, "[leave]\n", '[leave]\nde = "https://weather.example"\n'),
+            "site.leave",
+            SITE,
+            "leave.de",
+            id="exit",
+        ),
+        pytest.param(
             replaced(SITE, '"newsroom.svg"', '"../newsroom.svg"'),
             "author.picture",
             "content/_authors/../newsroom.svg",

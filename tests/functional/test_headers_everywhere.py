@@ -36,6 +36,13 @@ ANSWERS = [
     pytest.param("/en/feed.xml", "GET", 200, id="feed"),
     pytest.param("/sitemap.xml", "GET", 200, id="sitemap"),
     pytest.param("/robots.txt", "GET", 200, id="robots"),
+    pytest.param(f"/en/{SLUG}/text", "GET", 200, id="text only"),
+    pytest.param(f"/en/{SLUG}/share", "GET", 200, id="before an act"),
+    pytest.param(f"/en/{SLUG}/save/go", "GET", 200, id="for paper"),
+    pytest.param("/en/contact", "GET", 200, id="contact"),
+    pytest.param("/en/leave", "GET", 303, id="exit"),
+    pytest.param("/en/blank", "GET", 200, id="blank"),
+    pytest.param("/en/leaving", "GET", 200, id="about leaving"),
     pytest.param("/favicon.ico", "GET", 200, id="icon"),
     pytest.param("/static/site.css", "GET", 200, id="fixed file"),
     pytest.param(f"/media/{SLUG}/picture.svg", "GET", 200, id="picture"),
@@ -76,7 +83,9 @@ def test_who_may_keep_it(path: str, method: str, status: int) -> None:
     assert "Accept-Encoding" in response.headers["Vary"]
 
 
-@pytest.mark.parametrize("path", ["/en/", f"/ru/{SLUG}", "/fa/search", "/en/no-such-page"])
+@pytest.mark.parametrize(
+    "path", ["/en/", f"/ru/{SLUG}", f"/ru/{SLUG}/text", f"/fa/{SLUG}/save/go", "/fa/search", "/en/no-such-page"]
+)
 def test_style_sheet_is_allowed_by_its_digest(path: str) -> None:
     """The policy allows the one style sheet in the page, by the digest of its bytes."""
     response = visit(path)
@@ -88,7 +97,9 @@ def test_style_sheet_is_allowed_by_its_digest(path: str) -> None:
     assert "require-trusted-types-for 'script'" in policy
 
 
-@pytest.mark.parametrize("path", [f"/en/{SLUG}", "/en/", "/en/search?q=russia", f"/en/{BREAKING}"])
+@pytest.mark.parametrize(
+    "path", [f"/en/{SLUG}", "/en/", "/en/search?q=russia", f"/en/{BREAKING}", f"/en/{SLUG}/share", "/en/contact/go"]
+)
 def test_headers_tell_no_decision(path: str) -> None:
     """Only the length differs between readers who get a notice and one who does not."""
     tables = []

@@ -32,6 +32,9 @@ def _check_site(edition: Edition) -> Iterator[Problem]:
     if default not in edition.locales:
         hint = f"Use one of: {', '.join(edition.locales)}."
         yield Problem("site.locale", "config/site.toml", f"{default!r} is not a language", hint, key="default_locale")
+    for tag in sorted(set(edition.site.leave) - set(edition.locales)):
+        hint = f"Use one of: {', '.join(edition.locales)}."
+        yield Problem("site.leave", "config/site.toml", f"{tag!r} is not a language", hint, key=f"leave.{tag}")
     for locale in edition.locales.values():
         if locale.state is LocaleState.DRAFT:
             hint = 'Have a native speaker review interface and notices, then set state = "full".'

@@ -1,7 +1,6 @@
 """From an Edition and a Decision to the views of `site.views` and the text of a page. Decides nothing."""
 
 import json
-import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
@@ -14,6 +13,7 @@ from webapp.core.last_resort import BUILT_IN_ENDONYMS, last_resort_texts
 from webapp.core.locales import first_available
 from webapp.core.model import Act, Article, ArticleText, Edition, Locale, LocaleState, LocaleTag, Notice, NoticeText
 from webapp.site import urls
+from webapp.site.styles import Styles
 from webapp.site.views import (
     AboutLink,
     AboutView,
@@ -43,13 +43,6 @@ def environment() -> Environment:
     )
 
 
-def minify_css(css: str) -> str:
-    """Take comments and needless white space out of a style sheet."""
-    bare = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
-    bare = re.sub(r"\s+", " ", bare)
-    return re.sub(r" ?([{};,]) ?", r"\1", bare).replace(";}", "}").strip()
-
-
 def find_article_text(article: Article, locale: Locale) -> ArticleText | None:
     """Return the article in the locale, or in the next language of its chain that it exists in."""
     return first_available((locale.tag, *locale.article_fallback), article.texts)
@@ -69,12 +62,11 @@ def find_notice_texts(notice: Notice, locale: Locale, default: LocaleTag) -> tup
 
 
 class Renderer:
-    """Renders the pages of one edition. `css` and `plain_css` are the minified style sheets that pages inline."""
+    """Renders the pages of one edition. `css` are the style sheets that pages inline."""
 
-    def __init__(self, edition: Edition, css: str, plain_css: str = "") -> None:
+    def __init__(self, edition: Edition, css: Styles) -> None:
         self._edition = edition
-        self._css = Markup(css)  # noqa: S704 - our own style sheet
-        self._plain_css = Markup(plain_css)  # noqa: S704 - our own style sheet
+        self._css = css
         self._words = {tag: Words(edition, locale) for tag, locale in edition.locales.items()}
 
     def render(self, template: str, page: PageView, **more: Any) -> bytes:
@@ -133,7 +125,6 @@ class Renderer:
             abouts=tuple(self._about_link(notice, locale) for notice in self._edition.notices),
             attributions=self._edition.map.attributions if self._edition.map else (),
             css=self._css,
-            plain_css=self._plain_css,
             leave_url=urls.leave(locale.tag),
             leaving_url=urls.leaving(locale.tag),
             contact_url=urls.contact(locale.tag) if site.contact else "",
@@ -249,7 +240,6 @@ class Renderer:
             "@context": "https://schema.org",
             "@type": "NewsArticle",
             "headline": view.title,
-            "description": view.standfirst,
             "inLanguage": view.lang,
             "datePublished": view.published.isoformat(),
             "dateModified": view.updated.isoformat(),

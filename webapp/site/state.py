@@ -10,6 +10,7 @@ from webapp.core.model import Edition
 from webapp.settings import Settings
 from webapp.site.render import Renderer
 from webapp.site.search import SearchIndex
+from webapp.site.styles import Styles
 from webapp.sources.store import EditionStore
 
 
@@ -27,10 +28,9 @@ class SiteState:
 
     settings: Settings
     store: EditionStore
-    css: str
+    css: Styles
     policy: str
     clock: Clock
-    plain_css: str
     refusals: int = 0
     faults: int = 0
     _renderer: tuple[Edition, Renderer, SearchIndex] | None = field(default=None)
@@ -39,7 +39,7 @@ class SiteState:
         """Return the renderer and the search index of an edition, made once for each."""
         kept = self._renderer
         if kept is None or kept[0] is not edition:
-            kept = (edition, Renderer(edition, self.css, self.plain_css), SearchIndex(edition))
+            kept = (edition, Renderer(edition, self.css), SearchIndex(edition))
             self._renderer = kept
         return kept[1], kept[2]
 

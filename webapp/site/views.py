@@ -9,6 +9,7 @@ from datetime import date, datetime
 from markupsafe import Markup
 
 from webapp.core.model import Attribution, Direction, Locale, LocaleTag, NoticeId, NoticeText
+from webapp.site.styles import Styles
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +153,7 @@ class PageView:
     notices: tuple[NoticeView, ...]
     abouts: tuple[AboutLink, ...]
     attributions: tuple[Attribution, ...]
-    css: Markup
-    plain_css: Markup
+    css: Styles
     leave_url: str
     leaving_url: str
     contact_url: str

@@ -42,7 +42,8 @@ from webapp.territories.regions import region_answers
 
 FOLDERS = ("config", "content", "translations")
 MAP = "config/territories.mmdb"
-STYLE = "static/site.css"
+STYLES = ("static/site.css", "static/other.css", "static/plain.css")
+"""The style sheets of every page, of all pages but articles besides, and of articles with nothing but their text."""
 
 READINGS = 5
 """How often sources that change while they are read are read again, so that no edition mixes two states."""
@@ -101,7 +102,8 @@ def _load_once(
     catalogs = {tag: _load_catalogs(root, locale, collect) for tag, locale in locales.items()}
     articles = _load_articles(root, config, locales, collect)
     collect.read(lambda: _check_author_pictures(root, config))
-    collect.read(lambda: read_text(root / STYLE, STYLE))
+    for style in STYLES:
+        collect.read(lambda style=style: read_text(root / style, style))  # type: ignore[misc]  # mypy infers no lambda with a default
     if config is None or sources is None or definitions is None or articles is None or has_errors(collect.problems):
         raise SourceError(collect.problems)
     collect.problems += [*config.warnings, *check_definitions(root, today)]

@@ -11,13 +11,14 @@ from tests.strategies import NOW, RUSSIA, make_place, make_reader
 from webapp.core.decide import decide
 from webapp.core.model import Article, Direction, LocaleTag
 from webapp.site import urls
-from webapp.site.render import Renderer, environment, find_article_text, find_notice_text, minify_css
+from webapp.site.render import Renderer, environment, find_article_text, find_notice_text
+from webapp.site.styles import minify_css, to_styles
 
 BOTH = make_article("both", make_text(EN), make_text(RU))
 ENGLISH = make_article("english", make_text(EN), picture=False)
 UKRAINIAN = make_article("ukrainian", make_text(UK))
 EDITION = make_newsroom(BOTH, ENGLISH, UKRAINIAN)
-RENDERER = Renderer(EDITION, "a{b:c}")
+RENDERER = Renderer(EDITION, to_styles("a{b:c}"))
 BASE = "https://daylight.example"
 
 
@@ -143,7 +144,7 @@ def test_notice_knows_its_language(tag: LocaleTag, locale: LocaleTag, foreign: b
 def test_notice_without_any_text_is_the_built_in_one() -> None:
     """A notice that no catalog puts into words is shown in the package's own, in each language, the page's first."""
     edition = replace(EDITION, notices=(make_worded_notice(RU),))
-    views = Renderer(edition, "").all_notices(LOCALES[UK])
+    views = Renderer(edition, to_styles("")).all_notices(LOCALES[UK])
     assert [view.text.locale for view in views] == [UK, EN, RU]
     assert all(view.text.built_in and view.text.heading and view.text.penalty for view in views)
     assert len({view.anchor for view in views}) == 3

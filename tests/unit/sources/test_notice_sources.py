@@ -110,6 +110,7 @@ def test_review_needs_somebody(tmp_path: Path, extra: str, reviewed: date | None
         ),
         pytest.param("https://register", "register", "config.value", "notice[0].register_url", id="half an address"),
         pytest.param("heading =", "headline =", "config.unknown-key", "notice[0].words.headline", id="an unknown key"),
+        pytest.param('act_save = "If you save."\n', "", "config.value", "notice[0]", id="an act without its sentence"),
         pytest.param('["Acts."]', "[]", "config.value", "notice[0].words.about.acts", id="an empty section"),
         pytest.param('"Law two."', '""', "config.value", "notice[0].words.about.law[1]", id="an empty paragraph"),
         pytest.param(

@@ -73,6 +73,58 @@ def test_faults(tmp_path: Path, old: str, new: str, code: str, key: str) -> None
     assert {problem.path for problem in problems} == {"config/site.toml"}
 
 
+REACHABLE = """
+[contact]
+securedrop = "http://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.onion"
+signal = "https://signal.me/#eu/example"
+email = "newsroom@lantern.example"
+pgp_fingerprint = "0123 4567 89AB CDEF 0123 4567 89AB CDEF 0123 4567"
+pgp_url = "https://lantern.example/key.asc"
+
+[leave]
+ru = "https://weather.example/today"
+"""
+
+
+def test_ways_to_reach_the_newsroom(tmp_path: Path) -> None:
+    """Comments, contact and exits are values of the Site; no contact at all is false."""
+    site = load(tmp_path, 'comments = "https://talk.example/{slug}"' + GOOD + REACHABLE).site
+    assert site.comments == "https://talk.example/{slug}"
+    assert site.contact.email == "newsroom@lantern.example"
+    assert site.contact
+    assert site.leave == {"ru": "https://weather.example/today"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        pytest.param("aaaa.onion", ".onion", "contact.securedrop", id="a short onion address"),
+        pytest.param("http://aaaa", "https://aaaa", "contact.securedrop", id="not as onion services are addressed"),
+        pytest.param("signal.me/#", "signal.example/#", "contact.signal", id="a link that is not Signal's"),
+        pytest.param("newsroom@", "newsroom?cc=a@", "contact.email", id="more than an address"),
+        pytest.param("@lantern.example", "", "contact.email", id="no address"),
+        pytest.param("0123 4567 89AB CDEF ", "", "contact.pgp_fingerprint", id="a short fingerprint"),
+        pytest.param('email = "newsroom@lantern.example"\n', "", "contact", id="a key and no address"),
+        pytest.param("https://lantern.example/key", "javascript:key", "contact.pgp_url", id="a script for a key"),
+        pytest.param("https://weather", "data:weather", "leave.ru", id="data for an exit"),
+        pytest.param("{slug}", "", "comments", id="comments on no article"),
+        pytest.param("{slug}", "{slug}/{reader}", "comments", id="an unknown placeholder"),
+    ],
+)
+def test_faulty_ways(tmp_path: Path, old: str, new: str, key: str) -> None:
+    """No way to write, to comment or to leave is taken that a reader could not trust to be what it says."""
+    text = 'comments = "https://talk.example/{slug}"' + GOOD + REACHABLE
+    assert old in text
+    problems = faults(lambda: load(tmp_path, text.replace(old, new, 1)))
+    assert key in {problem.key for problem in problems}
+
+
+def test_exit_for_no_language(tmp_path: Path) -> None:
+    """The language of an exit is a tag, spelled as everywhere else."""
+    (problem,) = faults(lambda: load(tmp_path, GOOD + '[leave]\nRU = "https://weather.example"\n'))
+    assert "RU" in problem.message
+
+
 def test_no_authors(tmp_path: Path) -> None:
     """A newsroom without anybody in it is a fault, since every article names an author."""
     (problem,) = faults(lambda: load(tmp_path, GOOD.partition("[authors")[0]))
