@@ -282,7 +282,7 @@ def test_broken_files(site_root: Path, damage: Damage, code: str, path: str, mar
             id="rules: a territory twice",
         ),
         pytest.param(
-            new_rule('id = "wide"\nlanguages = ["be", "lt"]'),
+            new_rule('id = "wide"\nlanguages = ["be", "lt"]\nregions = ["BY"]'),
             "rule.unreachable",
             NOTICES,
             "extremist-formation.rules.reads-belarusian",
