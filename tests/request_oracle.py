@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from tests.oracle import may_leave_out
-from webapp.core.model import AcceptedLanguages, CountryCode, Edition, KnownPlace, LocaleTag, Notice, Reader
+from webapp.core.model import AcceptedLanguages, CountryCode, Edition, KnownPlace, LocaleTag, Reader
 
 Block = tuple[int, int, int]
 """Family in bits (32 or 128), first and last address."""
@@ -64,15 +64,19 @@ class Asked:
     cdn: str = ""
 
 
-def may_leave_out_for(edition: Edition, notice: Notice, asked: Asked, raw_map: RawMap | None, at: datetime) -> bool:
-    """True only when all six conditions hold for this request. `raw_map` is the territory map, or None without one."""
-    place = find_place(edition, asked, raw_map)
+def may_leave_out_all(edition: Edition, asked: Asked, raw_map: RawMap | None, at: datetime) -> frozenset[str]:
+    """Return the notices for which all six conditions hold. `raw_map` is the territory map, or None without one."""
+    try:
+        place = find_place(edition, asked, raw_map)
+    except Exception:  # noqa: BLE001 - condition 6: whatever fails on the way, nothing is proven
+        return frozenset()
     if place is None:
-        return False
+        return frozenset()
     values = asked.headers.get("accept-language")
     header = None if values is None else ",".join(values)
     reader = Reader(place, tuple(LocaleTag(tag) for tag in asked.page), AcceptedLanguages())
-    return may_leave_out(edition, notice, reader, header, at)
+    notices = edition.notices
+    return frozenset(notice.id for notice in notices if may_leave_out(edition, notice, reader, header, at))
 
 
 def find_place(edition: Edition, asked: Asked, raw_map: RawMap | None) -> KnownPlace | None:
