@@ -39,7 +39,7 @@ NOT_PLAIN_IPV4 = (
     *("192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24"),
     *("224.0.0.0/4", "240.0.0.0/4"),
 )
-"""IANA's special-purpose registry, multicast and class E. Its anycast services (192.31.196.0/24 and such) are global."""
+"""The special-purpose registry of IANA, multicast, class E. Its anycast services (192.31.196.0/24 …) are global."""
 NOT_PLAIN_IPV6 = ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")
 """Within 2000::/3, outside which nothing is global unicast: protocol blocks with Teredo, 6to4, documentation."""
 

@@ -1,4 +1,4 @@
-"""Ten million readers, long: what the site leaves out, judged by an independent oracle. `python -m tests.drills.decisions`
+"""Ten million readers, long: what the site leaves out, judged by an independent oracle.
 
 `python -m tests.drills.decisions [READERS] [PAGES]` works in two processes. Each finished batch is written down in
 artefacts/decisions.jsonl, and a run that was ended goes on from there; remove the file to begin anew.
