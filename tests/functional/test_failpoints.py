@@ -11,6 +11,9 @@ from tests.failpoint_drill import PATHS, READERS, Tally, run
 from tests.failpoints import ask
 from tests.visits import articles_in, open_site
 
+# A generator that is thrown away is called a last time; what fails there Python reports, and nobody can catch.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_failed_call_never_takes_the_notice_away(path: str, caplog: pytest.LogCaptureFixture) -> None:
