@@ -45,7 +45,7 @@ pot: $(VENV)/.run ## gather the words to translate into translations/*.pot
 
 drills: $(VENV)/.dev ## the long drills of decisions, failing calls, territory map and catalogs, figures printed
 	$(BIN)/python -m tests.drills.decisions
-	$(BIN)/python -W ignore -m tests.drills.failpoints
+	$(BIN)/python -m tests.drills.failpoints
 	$(BIN)/python -m tests.drills.territories
 	$(BIN)/python -m tests.drills.catalogs
 

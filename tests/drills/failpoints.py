@@ -1,10 +1,12 @@
 """An exception at every call of a request, long. Run: python -m tests.drills.failpoints [FAILURES]
 
-Goes round all pages and readers, each call in turn, until so many requests have failed (1,000 of each by default).
+Goes round all pages and readers, each call in turn, until so many requests have failed (1,000 for each pair).
 """
 
+import logging
 import sys
 import time
+import warnings
 
 from tests.failpoint_drill import Tally, every_pair, run
 from tests.visits import open_site
@@ -14,6 +16,8 @@ FAILURES = 24_000
 
 def main(failures: int) -> int:
     """Print what became of them. Returns 1 when a page went out without its notice."""
+    logging.disable(logging.CRITICAL)  # each failure is logged, as it should be
+    warnings.simplefilter("ignore")
     app, tally, begun = open_site(), Tally(), time.monotonic()
     pairs = list(every_pair())
     stride, first = 97, 1
