@@ -43,7 +43,9 @@ browser: $(VENV)/.dev ## a reader's journey in a real Chromium (CHROMIUM names i
 pot: $(VENV)/.run ## gather the words to translate into translations/*.pot
 	$(RUN) i18n extract
 
-drills: $(VENV)/.dev ## the long fault drills of the territory map and of the catalogs, figures printed
+drills: $(VENV)/.dev ## the long drills of decisions, failing calls, territory map and catalogs, figures printed
+	$(BIN)/python -m tests.drills.decisions
+	$(BIN)/python -m tests.drills.failpoints
 	$(BIN)/python -m tests.drills.territories
 	$(BIN)/python -m tests.drills.catalogs
 
