@@ -12,7 +12,8 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.core.locales import negotiate, parse_accept_language
-from webapp.core.model import Locale, Notice, Slug
+from webapp.core.model import Locale, Notice, Picture, Slug
+from webapp.errors import SourceError
 from webapp.site import urls
 from webapp.site.acts import act_links
 from webapp.site.answers import error_page, page_response, without_article
@@ -22,6 +23,7 @@ from webapp.site.headers import Kind
 from webapp.site.render import find_article_text, find_notice_texts
 from webapp.site.search import parse_query
 from webapp.site.state import current_edition, current_renderer, state
+from webapp.sources.files import read_file
 
 site = Blueprint("site", __name__)
 
@@ -209,19 +211,23 @@ def static(name: str) -> BaseResponse:
 @site.route("/media/<slug>/<name>")
 def media(slug: str, name: str) -> BaseResponse:
     """Give a picture of an article or an author: exactly those that the edition names, nothing else in content/."""
-    folder = state().settings.root / "content" / slug
-    if slug == "_authors":
-        if name not in {it.author.picture for it in current_edition().articles.values()}:
-            raise NotFound
-        return without_article(send_from_directory(folder, name, etag=False, conditional=False), Kind.PICTURE)
-    article = current_edition().articles.get(Slug(slug))
-    picture = article.picture if article else None
-    if picture is None or picture.file != name:
+    picture = _find_picture(slug, name)
+    if picture is None:
         raise NotFound
+    shown = f"content/{slug}/{name}"
     try:
-        data = (folder / name).read_bytes()
-    except OSError:
+        data = read_file(state().settings.root / shown, shown)
+    except SourceError:
         raise NotFound from None
     if hashlib.sha256(data).hexdigest() != picture.sha256:  # changed since it was checked, and not accepted yet
         raise NotFound
     return without_article(Response(data, content_type=picture.media_type), Kind.PICTURE)
+
+
+def _find_picture(slug: str, name: str) -> Picture | None:
+    edition = current_edition()
+    if slug == "_authors":
+        return next((it.portrait for it in edition.authors.values() if it.picture == name), None)
+    article = edition.articles.get(Slug(slug))
+    picture = article.picture if article else None
+    return picture if picture and picture.file == name else None

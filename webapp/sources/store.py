@@ -11,7 +11,8 @@ from watchfiles import watch
 
 from webapp.core.model import Edition
 from webapp.errors import Problem, SourceError
-from webapp.sources.load import FOLDERS, Loaded
+from webapp.sources.files import FOLDERS
+from webapp.sources.load import Loaded
 
 log = logging.getLogger("webapp.store")
 

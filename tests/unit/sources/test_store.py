@@ -9,7 +9,8 @@ import pytest
 
 from webapp.core.model import Edition, LocaleTag, NoticeMode, Site
 from webapp.errors import Problem, SourceError
-from webapp.sources.load import FOLDERS, Loaded
+from webapp.sources.files import FOLDERS
+from webapp.sources.load import Loaded
 from webapp.sources.store import EditionStore
 
 DEADLINE = 5.0
