@@ -5,9 +5,11 @@ A pipe would block the reader for ever, a film in content/ would fill its memory
 programs leave behind (`.DS_Store`, `en.md~`, `.#en.md`) is not part of a site and is passed over.
 """
 
+import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -167,3 +169,17 @@ def _broken_link(shown: str) -> Problem:
 def _unreadable(shown: str, fault: OSError) -> Problem:
     reason = fault.strerror or type(fault).__name__
     return Problem("file.unreadable", shown, f"cannot be read: {reason}", "Check the file and its permissions.")
+
+
+def digest_files(root: Path, paths: Iterable[str]) -> str:
+    """Return the SHA-256 of paths and contents, in hexadecimal.
+
+    A file that cannot be read counts as an empty one; reading it for its content says what is wrong with it.
+    """
+    total = hashlib.sha256()
+    for shown in paths:
+        content = b""
+        with suppress(SourceError):
+            content = read_file(root / shown, shown)
+        total.update(os.fsencode(f"{shown}\0") + hashlib.sha256(content).digest())  # a name need not be UTF-8
+    return total.hexdigest()

@@ -1,12 +1,10 @@
 """Everything on disk, made into one Edition or refused with every Problem at once."""
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,35 +16,31 @@ from webapp.core.model import (
     Edition,
     Locale,
     LocaleTag,
-    MapFacts,
     Notice,
     Site,
     Slug,
     Territory,
-    TerritoryFinder,
     TerritoryId,
 )
-from webapp.errors import MapError, Problem, Severity, SourceError, has_errors
+from webapp.errors import Problem, Severity, SourceError, has_errors
 from webapp.sources.approvals import load_approvals
 from webapp.sources.articles import load_articles
 from webapp.sources.catalogs import load_catalog, source_catalog
 from webapp.sources.closing import CLOSED, check_closed
 from webapp.sources.config import SITE, SiteConfig, load_site
-from webapp.sources.files import Survey, read_file, survey
+from webapp.sources.files import Survey, digest_files, survey
 from webapp.sources.legal import Review, to_notice
 from webapp.sources.locales import SOURCE_LOCALE, language_aliases, load_locales
+from webapp.sources.map_in_use import AREAS, MAP_FILES, load_map_in_use
 from webapp.sources.notices import NOTICES, NoticeSource, load_notices
 from webapp.sources.parsing import read_text
 from webapp.sources.pictures import load_portrait
 from webapp.sources.pseudo import PSEUDO_CATALOGS, PSEUDO_LOCALES
 from webapp.territories.age import check_age
 from webapp.territories.definitions import Definitions, check_definitions, load_definitions
-from webapp.territories.map import TerritoryMap, judge_again, load_map
 from webapp.territories.regions import region_answers
 
-MAP = "config/territories.mmdb"
-TERRITORIES, AREAS = "config/territories.toml", "config/areas/"
-_MAP_FILES = frozenset({MAP, "config/territories.provenance.json"})
+TERRITORIES = "config/territories.toml"
 STYLES = ("static/site.css", "static/other.css", "static/plain.css")
 """The style sheets of every page, of all pages but articles besides, and of articles with nothing but their text."""
 
@@ -113,7 +107,7 @@ def _load_once(
         raise SourceError([Problem("config.none", "config", "there is no config/ folder here", hint)])
     collect = _Collector()
     barred = {problem.path for problem in found.problems}
-    collect.problems += (problem for problem in found.problems if problem.path not in _MAP_FILES)
+    collect.problems += (problem for problem in found.problems if problem.path not in MAP_FILES)
     for shown in CLOSED:
         collect.read(partial(check_closed, root, shown))
     aliases = language_aliases()
@@ -128,12 +122,11 @@ def _load_once(
     articles = _load_articles(root, authors, config is not None, locales, collect)
     for style in STYLES:
         collect.read(partial(read_text, root / style, style))
-    if config is not None and sources is not None:
-        collect.problems += _check_listed(config, sources)
     if config is None or sources is None or definitions is None or articles is None or has_errors(collect.problems):
         raise SourceError(collect.problems)
     collect.problems += [*config.warnings, *check_definitions(root, today)]
-    facts, finder = _load_map(root, found, definitions, collect)
+    facts, finder, refused = load_map_in_use(root, found, definitions)
+    collect.problems += refused
     collect.problems += check_age(facts, definitions, today) if facts else ()
     notices = _notices(sources, locales, catalogs, _review(root, config.site, today, collect), collect)
     edition = Edition(
@@ -150,7 +143,7 @@ def _load_once(
         regions=region_answers(definitions),
         authors=authors,
     )
-    problems = (*collect.problems, *check_edition(edition, today))
+    problems = (*collect.problems, *_check_listed(config, sources), *check_edition(edition, today))
     if has_errors(problems):
         raise SourceError(problems)
     return Loaded(edition, problems)
@@ -246,77 +239,6 @@ def _territories(definitions: Definitions) -> Mapping[TerritoryId, Territory]:
     return {key: Territory(key, definition.name) for key, definition in definitions.territories.items()}
 
 
-def _load_map(
-    root: Path, files: Survey, definitions: Definitions, collect: _Collector
-) -> tuple[MapFacts | None, TerritoryFinder | None]:
-    for problem in files.problems:
-        if problem.path in _MAP_FILES:  # no file that can be opened without harm
-            return _keep_last_map(root, definitions, collect, problem.message, problem.hint)
-    try:
-        found = _verified_map(root, _digest_files(root, _map_files(files)), _Unhashed(definitions))
-    except MapError as fault:
-        return _keep_last_map(root, definitions, collect, fault.reason, fault.hint)
-    except Exception as fault:  # noqa: BLE001 - whatever is wrong with a map, the site goes on without it
-        hint = "Build the map again with `webapp territories build`."
-        return _keep_last_map(root, definitions, collect, f"the map cannot be read ({type(fault).__name__})", hint)
-    _last_map.clear()
-    _last_map[root] = found
-    return found.facts, found
-
-
-_last_map: dict[Path, TerritoryMap] = {}
-"""The last map of this process's site that passed every check. It lies in memory that no file can reach."""
-
-
-def _keep_last_map(
-    root: Path, definitions: Definitions, collect: _Collector, reason: str, hint: str
-) -> tuple[MapFacts | None, TerritoryFinder | None]:
-    """A damaged file does not take away a map that is in use; without one, nothing is proven about anybody."""
-    message = f"{reason}; until it is mended every reader gets every notice"
-    kept: TerritoryMap | None = None
-    try:
-        kept = judge_again(_last_map[root], root / MAP, definitions)
-        message = f"{reason}; the map of {kept.facts.data_date} that is in use stays"
-    except (KeyError, MapError):
-        _last_map.pop(root, None)
-    collect.problems.append(Problem("map.refused", MAP, message, hint, severity=Severity.WARNING))
-    return (kept.facts, kept) if kept else (None, None)
-
-
-class _Unhashed:
-    """Hands a value without a hash to a cache. Other definitions are another key: they judge the map differently."""
-
-    def __init__(self, value: Definitions) -> None:
-        self.value = value
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Unhashed) and self.value == other.value
-
-    def __hash__(self) -> int:
-        return 0
-
-
-@lru_cache(maxsize=1)
-def _verified_map(root: Path, _digest: str, definitions: _Unhashed) -> TerritoryMap:
-    """Load and verify the map, once for each content of the files it depends on: an article's change is no reason."""
-    return load_map(root / MAP, definitions.value)
-
-
-def _map_files(files: Survey) -> list[str]:
-    return [it.shown for it in files.files if it.shown.startswith(("config/territories.", AREAS))]
-
-
 def digest_sources(root: Path, found: Survey | None = None) -> str:
     """Return the SHA-256 of every source file's path and content, in hexadecimal."""
-    return _digest_files(root, (file.shown for file in (found or survey(root)).files))
-
-
-def _digest_files(root: Path, paths: Iterable[str]) -> str:
-    """A file that cannot be read counts as an empty one; reading it for its content says what is wrong with it."""
-    total = hashlib.sha256()
-    for shown in paths:
-        content = b""
-        with suppress(SourceError):
-            content = read_file(root / shown, shown)
-        total.update(os.fsencode(f"{shown}\0") + hashlib.sha256(content).digest())  # a name need not be UTF-8
-    return total.hexdigest()
+    return digest_files(root, (file.shown for file in (found or survey(root)).files))

@@ -46,20 +46,22 @@ def load_picture(root: Path, folder: str, name: str) -> Picture:
     if not (root / shown).exists():
         hint = "Put the picture there, or correct `picture` in article.toml."
         raise SourceError([Problem("picture.missing", shown, "the picture is missing", hint)])
-    picture = make_picture(read_file(root / shown, shown), name, shown)
-    if abs(picture.width / picture.height - RATIO) > 0.02 * RATIO:
-        message = f"{picture.width} × {picture.height} is not 16:9"
-        raise SourceError([Problem("picture.shape", shown, message, "Crop it, to 1600 × 900 say.")])
-    return picture
+    return make_picture(read_file(root / shown, shown), name, shown, RATIO)
 
 
-def make_picture(data: bytes, name: str, shown: str) -> Picture:
-    """Check a picture of any shape. Raises SourceError with the Problem."""
-    if len(data) > MAX_BYTES:
-        hint = f"Keep it under {MAX_BYTES:,} bytes."
-        raise SourceError([Problem("picture.size", shown, f"{len(data):,} bytes", hint)])
+def make_picture(data: bytes, name: str, shown: str, ratio: float | None = None) -> Picture:
+    """Check a picture, of any shape unless a ratio is wanted. Raises SourceError with every Problem."""
     suffix = Path(name).suffix.lower()
     width, height = _measure(data, suffix, shown)
+    problems = []
+    if len(data) > MAX_BYTES:
+        problems.append(Problem("picture.size", shown, f"{len(data):,} bytes", f"Keep it under {MAX_BYTES:,} bytes."))
+    if ratio is not None and abs(width / height - ratio) > 0.02 * ratio:
+        problems.append(
+            Problem("picture.shape", shown, f"{width} × {height} is not 16:9", "Crop it, to 1600 × 900 say.")
+        )
+    if problems:
+        raise SourceError(problems)
     return Picture(name, width, height, _TYPES[suffix], hashlib.sha256(data).hexdigest())
 
 
