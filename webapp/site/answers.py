@@ -102,9 +102,25 @@ def error_page(status: int, locale: Locale, article: Article | None = None) -> B
 
 @answers.after_app_request
 def finish(response: BaseResponse) -> BaseResponse:
-    """Gate, headers, compression: the way out of every response."""
+    """Gate, headers, compression: the way out of every response. A fault in it leaves with headers and no article."""
+    try:
+        return _finish(response)
+    except Exception as error:  # noqa: BLE001 - what failed to be gated or compressed must not leave as it is
+        log.error("An answer could not be finished: %s", describe_fault(error))
+        plain = Response("Something went wrong. Please try again in a moment.\n", 500, mimetype="text/plain")
+        _set_headers(plain)
+        return plain
+
+
+def _finish(response: BaseResponse) -> BaseResponse:
     if g.get("article_free") is not response:
         response = _through_gate(response)
+    _set_headers(response)
+    _compress(response)
+    return response
+
+
+def _set_headers(response: BaseResponse) -> None:
     shared = state()
     onion = shared.settings.onion_location
     set_headers(
@@ -115,8 +131,6 @@ def finish(response: BaseResponse) -> BaseResponse:
         onion,
         _path_for_header(request.path),
     )
-    _compress(response)
-    return response
 
 
 def _path_for_header(path: str) -> str:

@@ -69,8 +69,7 @@ def survey(root: Path) -> Survey:
     files: list[Found] = []
     problems: list[Problem] = []
     for folder in FOLDERS:
-        if (root / folder).is_dir():
-            _survey_folder(root / folder, folder, files, problems)
+        _survey_folder(root / folder, folder, files, problems)
     return Survey(tuple(files), tuple(problems))
 
 
@@ -78,6 +77,8 @@ def _survey_folder(folder: Path, shown: str, files: list[Found], problems: list[
     try:
         with os.scandir(folder) as entries:
             found = sorted(entries, key=lambda entry: entry.name)
+    except FileNotFoundError:  # whoever needs that folder says so
+        return
     except OSError as fault:
         problems.append(_unreadable(shown, fault))
         return

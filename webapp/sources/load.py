@@ -102,9 +102,9 @@ def _load_once(
     pseudo: Mapping[LocaleTag, Locale],
     found: Survey,
 ) -> Loaded:
-    if not (root / "config").is_dir():
+    if not _has_config(root):
         hint = "Start in the folder that holds config/, content/ and translations/, or set WEBAPP_ROOT to it."
-        raise SourceError([Problem("config.none", "config", "there is no config/ folder here", hint)])
+        raise SourceError([Problem("config.none", "config", "there is no config/ folder here", hint), *found.problems])
     collect = _Collector()
     barred = {problem.path for problem in found.problems}
     collect.problems += (problem for problem in found.problems if problem.path not in MAP_FILES)
@@ -122,8 +122,9 @@ def _load_once(
     articles = _load_articles(root, authors, config is not None, locales, collect)
     for style in STYLES:
         collect.read(partial(read_text, root / style, style))
+    listed = () if config is None or sources is None else tuple(_check_listed(config, sources))
     if config is None or sources is None or definitions is None or articles is None or has_errors(collect.problems):
-        raise SourceError(collect.problems)
+        raise SourceError([*collect.problems, *listed])
     collect.problems += [*config.warnings, *check_definitions(root, today)]
     facts, finder, refused = load_map_in_use(root, found, definitions)
     collect.problems += refused
@@ -143,10 +144,17 @@ def _load_once(
         regions=region_answers(definitions),
         authors=authors,
     )
-    problems = (*collect.problems, *_check_listed(config, sources), *check_edition(edition, today))
+    problems = (*collect.problems, *listed, *check_edition(edition, today))
     if has_errors(problems):
         raise SourceError(problems)
     return Loaded(edition, problems)
+
+
+def _has_config(root: Path) -> bool:
+    try:
+        return (root / "config").is_dir()
+    except OSError:  # a root that may not be entered
+        return False
 
 
 def _load_articles(
