@@ -77,7 +77,7 @@ def _survey_folder(folder: Path, shown: str, files: list[Found], problems: list[
     try:
         with os.scandir(folder) as entries:
             found = sorted(entries, key=lambda entry: entry.name)
-    except FileNotFoundError:  # whoever needs that folder says so
+    except (FileNotFoundError, NotADirectoryError):  # whoever needs that folder says so
         return
     except OSError as fault:
         problems.append(_unreadable(shown, fault))

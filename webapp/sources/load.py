@@ -85,7 +85,12 @@ def load_edition(root: Path, today: date, base_url: str | None = None, with_pseu
     for _ in range(READINGS):
         before = survey(root)
         digest = digest_sources(root, before)
-        loaded = _load_once(root, today, base_url, digest, PSEUDO_LOCALES if with_pseudo else {}, before)
+        try:
+            loaded = _load_once(root, today, base_url, digest, PSEUDO_LOCALES if with_pseudo else {}, before)
+        except SourceError:
+            if survey(root) == before:
+                raise
+            continue  # half a change: its Problems are gone in a moment
         after = survey(root)
         if before == after and digest_sources(root, after) == digest:
             return loaded
