@@ -22,7 +22,7 @@ from webapp.site.gate import let_out
 from webapp.site.headers import Kind
 from webapp.site.render import find_article_text, find_notice_texts
 from webapp.site.search import parse_query
-from webapp.site.state import current_edition, current_renderer, state
+from webapp.site.state import current_edition, current_renderer, current_request, state
 from webapp.sources.files import read_file
 
 site = Blueprint("site", __name__)
@@ -33,8 +33,8 @@ FEED_ENTRIES = 20
 @site.before_app_request
 def begin() -> None:
     """Fix the edition, so that one request never sees two."""
-    g.edition = state().store.current
-    g.decision = None
+    g.edition = current_request().edition
+    g.decision = g.languages = None
     if request.method == "OPTIONS":  # Flask's own answer would come to the gate without a decision
         raise MethodNotAllowed(["GET", "HEAD"])
 
