@@ -8,6 +8,7 @@ from flask import Flask
 from webapp.settings import Settings, load_settings
 from webapp.site.act_pages import acts
 from webapp.site.answers import answers, describe_fault
+from webapp.site.front import Door
 from webapp.site.headers import page_policy
 from webapp.site.leave import leaving
 from webapp.site.preview import PREVIEW_CSS, check_preview, preview
@@ -55,7 +56,8 @@ def create_app(
     app.url_map.strict_slashes = False
     app.url_map.redirect_defaults = False
     app.url_map.merge_slashes = False
-    app.extensions["webapp"] = SiteState(settings, store, styles, page_policy(*styles.all), clock)
+    shared = SiteState(settings, store, styles, page_policy(*styles.all), clock)
+    app.extensions["webapp"] = shared
     app.register_blueprint(answers)
     app.register_blueprint(site)
     app.register_blueprint(sights)
@@ -63,6 +65,9 @@ def create_app(
     app.register_blueprint(leaving)
     if with_preview:
         app.register_blueprint(preview)
+    # The preview asks of every request where it comes from, which no kept page could.
+    limit = 0 if with_preview else settings.page_cache_mb * 1024 * 1024
+    app.wsgi_app = Door(app.wsgi_app, shared, limit)  # type: ignore[method-assign]  # Flask's documented place for it
     if watch:
         store.watch()
     return app

@@ -16,7 +16,7 @@ from webapp.core.model import Locale, Notice, Picture, Slug
 from webapp.errors import SourceError
 from webapp.site import urls
 from webapp.site.acts import act_links
-from webapp.site.answers import error_page, page_response, without_article
+from webapp.site.answers import error_page, may_be_kept, page_response, without_article
 from webapp.site.asking import asked_article, asked_locale, decide_for, redirect_to
 from webapp.site.gate import let_out
 from webapp.site.headers import Kind
@@ -68,7 +68,7 @@ def front(locale_text: str) -> BaseResponse:
         locale, decision, title=current_edition().site.name, description=tagline, path=urls.front, canonical=locale.tag
     )
     teasers = tuple(renderer.teaser(article, text, locale) for article, text in present)
-    return page_response(renderer.render("list.html", page, teasers=teasers), locale.tag)
+    return may_be_kept(page_response(renderer.render("list.html", page, teasers=teasers), locale.tag))
 
 
 @site.route("/<locale_text>/<slug>", endpoint="article")
@@ -94,7 +94,7 @@ def article_page(locale_text: str, slug: str) -> BaseResponse:
     )
     view = renderer.article(article, text, locale)
     links = act_links(current_edition(), decision, locale.tag, article.slug, page.canonical)
-    return page_response(renderer.render("article.html", page, article=view, acts=links), locale.tag)
+    return may_be_kept(page_response(renderer.render("article.html", page, article=view, acts=links), locale.tag))
 
 
 @site.route("/<locale_text>/about-notice/<notice_id>", endpoint="about")
@@ -106,7 +106,7 @@ def about(locale_text: str, notice_id: str) -> BaseResponse:
         raise NotFound
     if request.path != urls.about(locale.tag, notice.id):
         return redirect_to(urls.about(locale.tag, notice.id))
-    return without_article(_about_page(notice, locale))
+    return may_be_kept(without_article(_about_page(notice, locale)))
 
 
 def _about_page(notice: Notice, locale: Locale) -> Response:
@@ -169,7 +169,7 @@ def feed(locale_text: str) -> BaseResponse:
         "feed.xml", page, entries=[entry.decode() for entry in entries], updated=updated, base_url=base
     )
     response = page_response(body, locale.tag, mimetype="application/atom+xml")
-    return response if entries else without_article(response)
+    return may_be_kept(response if entries else without_article(response))
 
 
 @site.route("/sitemap.xml")
@@ -184,14 +184,16 @@ def sitemap() -> BaseResponse:
     pages += [[(tag, urls.about(tag, notice.id)) for tag in tags] for notice in edition.notices]
     page = current_renderer().page(edition.locales[edition.site.default_locale], None, title="")
     body = current_renderer().render("sitemap.xml", page, pages=pages, base_url=edition.site.base_url)
-    return without_article(Response(body, content_type="application/xml; charset=utf-8"), Kind.FIXED)
+    response = Response(body, content_type="application/xml; charset=utf-8")
+    return may_be_kept(without_article(response, Kind.FIXED))
 
 
 @site.route("/robots.txt")
 def robots() -> BaseResponse:
     """Let search engines in, and show them the map of the site."""
     body = f"User-agent: *\nDisallow: /*/search\n\nSitemap: {current_edition().site.base_url}/sitemap.xml\n"
-    return without_article(Response(body, content_type="text/plain; charset=utf-8"), Kind.FIXED)
+    response = Response(body, content_type="text/plain; charset=utf-8")
+    return may_be_kept(without_article(response, Kind.FIXED))
 
 
 @site.route("/favicon.ico")
