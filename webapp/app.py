@@ -2,12 +2,14 @@
 
 import logging
 from types import TracebackType
+from typing import cast
 
 from flask import Flask
 
 from webapp.settings import Settings, load_settings
 from webapp.site.act_pages import acts
 from webapp.site.answers import answers, describe_fault
+from webapp.site.asgi import AsgiSite
 from webapp.site.front import Door
 from webapp.site.headers import page_policy
 from webapp.site.leave import leaving
@@ -21,6 +23,10 @@ from webapp.sources.store import EditionStore
 
 MAX_BODY = 16 * 1024
 """Largest request body, in bytes: readers send none."""
+
+
+THREADS = 4
+"""Threads of a worker that render what is not kept: more would only take turns."""
 
 
 class ReaderSite(Flask):
@@ -73,6 +79,18 @@ def create_app(
     return app
 
 
-def create_preview_app() -> Flask:
-    """Assemble the application with the translators' preview, from the environment."""
-    return create_app(with_preview=True)
+def create_server(with_preview: bool = False) -> AsgiSite:
+    """Assemble what a worker of `webapp serve` runs, from the environment."""
+    settings = load_settings()
+    return to_server(create_app(settings, with_preview=with_preview), THREADS)
+
+
+def create_preview_server() -> AsgiSite:
+    """Assemble the same with the translators' preview."""
+    return create_server(with_preview=True)
+
+
+def to_server(app: Flask, threads: int = THREADS) -> AsgiSite:
+    """Put an application of `create_app` behind ASGI."""
+    door = cast(Door, app.wsgi_app)
+    return AsgiSite(door, door.turn_away(), threads)

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from werkzeug.datastructures import Headers
+
 from webapp.core.decide import Decision
 from webapp.core.model import Edition
 from webapp.errors import GateRefusedError
@@ -17,10 +19,12 @@ from webapp.site.answers import describe_fault
 from webapp.site.asked import ASKED, Asked
 from webapp.site.encodings import SMALLEST, choose_encoding
 from webapp.site.gate import let_kept_out
+from webapp.site.headers import Kind, set_headers
 from webapp.site.offers import OFFER, Offer
 from webapp.site.packing import Packer, confirm_packed, pack
 from webapp.site.pages import HeaderList, Page, Pages, Ready, Shown, Variant, raw_headers, ready
-from webapp.site.reader import Headers, headers_of
+from webapp.site.reader import Headers as ReaderHeaders
+from webapp.site.reader import headers_of
 from webapp.site.state import SiteState
 
 if TYPE_CHECKING:
@@ -60,7 +64,9 @@ class Door:
         start_response(answer.status, list(answer.headers))
         return [answer.body]
 
-    def open(self, method: str, path: str, peer: str | None, headers: Headers) -> tuple[Asked | None, Answer | None]:
+    def open(
+        self, method: str, path: str, peer: str | None, headers: ReaderHeaders
+    ) -> tuple[Asked | None, Answer | None]:
         """Begin a request, and answer it from a kept page if there is one; never raises.
 
         `path` is as WSGI writes it: decoded, each byte one character. `headers` has lower-case names, spelled as they
@@ -72,6 +78,15 @@ class Door:
         except Exception as fault:  # noqa: BLE001 - Flask meets the same fault, and has a page for it
             log.error("The front door failed: %s", describe_fault(fault))
             return None, None
+
+    def turn_away(self) -> Answer:
+        """Make the answer to those for whom there is no room now: no article, all headers."""
+        shared, body = self._shared, b"Too many are asking at once. Please try again in a moment.\n"
+        headers = Headers({"Content-Type": "text/plain; charset=utf-8", "Retry-After": "2"})
+        set_headers(headers, Kind.PAGE, shared.policy, shared.settings.hsts, shared.settings.onion_location, "/")
+        headers["Content-Length"] = str(len(body))
+        sent = tuple(headers)
+        return Answer("503 SERVICE UNAVAILABLE", sent, raw_headers(sent), body)
 
     def forget(self) -> None:
         """Forget every kept page."""
