@@ -50,7 +50,7 @@ class Door:
 
     def __init__(self, inside: "WSGIApplication", shared: SiteState, limit: int) -> None:
         """Keep pages in at most `limit` bytes; with 0 none is kept."""
-        self._inside = inside
+        self.inside = inside
         self._shared = shared
         self._limit = limit
         self._pages: Pages | None = None
@@ -172,7 +172,7 @@ class Door:
         def start(status: str, headers: list[tuple[str, str]], _fault: object = None) -> Any:
             begun[:] = [(status, headers)]
 
-        parts = self._inside(environ, start)
+        parts = self.inside(environ, start)
         try:
             body = b"".join(parts)
         finally:
