@@ -18,6 +18,7 @@ from tests.samples import BERLIN, MOSCOW, NOW, REPOSITORY, HeldClock
 from webapp.app import create_app
 from webapp.core.model import Edition
 from webapp.settings import Settings
+from webapp.site.front import Door
 from webapp.site.state import SiteState
 
 SIMFEROPOL = "5.3.41.7"
@@ -56,6 +57,11 @@ def the_site(proxied: bool = True) -> Flask:
 def state_of(app: Flask) -> SiteState:
     """Return what the routes of `app` share."""
     return cast(SiteState, app.extensions["webapp"])
+
+
+def door_of(app: Flask) -> Door:
+    """Return the front door through which every visit to `app` comes."""
+    return cast(Door, app.wsgi_app)
 
 
 def edition_of(app: Flask | None = None) -> Edition:

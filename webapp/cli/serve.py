@@ -1,6 +1,7 @@
 """`webapp serve`: the site on granian. Checks port and sources first, so that a start either works or says why."""
 
 import errno
+import os
 import socket
 import sys
 from datetime import UTC, datetime
@@ -17,6 +18,11 @@ from webapp.settings import Settings, load_settings
 from webapp.site.preview import PREVIEW, check_preview
 from webapp.sources.load import Loaded, load_edition
 
+MEGABYTE = 1024 * 1024
+WORKER_MB = 150
+"""Memory of a worker beside its kept pages, for a large site; half of the machine is left to all else."""
+MOST_WORKERS = 32
+
 
 @click.command()
 @click.option("--preview", is_flag=True, help="Add the translators' preview at /_preview/; on this machine only.")
@@ -31,13 +37,12 @@ def serve(preview: bool) -> None:
     if preview:
         click.echo(f"  preview  http://{settings.host}:{settings.port}{PREVIEW}")
     Granian(
-        "webapp.app:create_preview_app" if preview else "webapp.app:create_app",
+        "webapp.app:create_preview_server" if preview else "webapp.app:create_server",
         factory=True,
         address=address,
         port=settings.port,
-        interface=Interfaces.WSGI,
-        workers=settings.workers,
-        blocking_threads=4,
+        interface=Interfaces.ASGINL,
+        workers=settings.workers or count_workers(settings.page_cache_mb),
         websockets=False,
         log_access=False,
         log_level="warning",  # type: ignore[arg-type]  # granian's enum takes its own value
@@ -45,6 +50,13 @@ def serve(preview: bool) -> None:
         workers_kill_timeout=5,  # a worker that is told to stop while it starts does not hear it
         http1_settings=HTTP1Settings(header_read_timeout=10_000, keep_alive=True, max_buffer_size=65_536),
     ).serve()
+
+
+def count_workers(page_cache_mb: int) -> int:
+    """Return how many processes this machine has room for: one a core, each with its memory, and one at least."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // MEGABYTE
+    return max(1, min(cores, MOST_WORKERS, memory // 2 // (WORKER_MB + page_cache_mb)))
 
 
 def _check_port(settings: Settings) -> str:
