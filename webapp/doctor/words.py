@@ -103,7 +103,7 @@ WORDS: dict[str, tuple[Weight, str, str]] = {
     ),
     "underscores": (
         WARNING,
-        "The proxy passes header names with underscores on. One such as X_Forwarded_For makes the reader's place unknown, "
+        "The proxy passes header names with underscores on. One such as X_Forwarded_For makes the place unknown, "
         "and on a WSGI server of your own it can displace X-Forwarded-For.",
         "nginx: underscores_in_headers off. Varnish: refuse such names, as docs/proxies/varnish.vcl does.",
     ),
