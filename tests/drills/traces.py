@@ -19,7 +19,7 @@ from shutil import copytree
 from tests.functional.serving import Served, serving
 from tests.samples import REPOSITORY
 
-REQUESTS, CRASHES = 10_000, 500
+REQUESTS, CRASHES, WORKERS = 10_000, 500, 2
 WORD = "canary7f3e9d"
 ADDRESSES = ("203.0.113.77", "2001:db8::7f3e:9d")
 CANARIES = tuple(text.encode() for text in (WORD, WORD.upper(), *ADDRESSES))
@@ -53,18 +53,10 @@ def find_workers(served: Served) -> list[int]:
     return [int(text) for text in path.read_text().split()]
 
 
-def crash(served: Served, number: int) -> None:
-    """End one worker in the middle of its work, in a way that leaves a core dump where the machine writes any."""
-    workers = [it for it in find_workers(served) if "resource_tracker" not in _command(it)]
-    if workers:
-        with suppress(ProcessLookupError):
-            os.kill(workers[number % len(workers)], (signal.SIGABRT, signal.SIGSEGV, signal.SIGKILL)[number % 3])
-
-
-def _command(number: int) -> str:
-    with suppress(OSError):
-        return Path(f"/proc/{number}/cmdline").read_text().replace("\0", " ")
-    return "resource_tracker"
+def crash(served: Served, number: int, turn: int) -> None:
+    """End the older worker, as a fault does that leaves a core dump where the machine writes any."""
+    with suppress(ProcessLookupError):
+        os.kill(sorted(find_workers(served))[0], (signal.SIGABRT, signal.SIGSEGV, signal.SIGKILL)[(number + turn) % 3])
 
 
 def find_canaries(folder: Path) -> Iterator[str]:
@@ -86,22 +78,27 @@ def ask(served: Served, number: int) -> bool:
 
 
 def play(folder: Path, requests: int, crashes: int) -> tuple[int, int, list[str]]:
-    """Ask and crash. Returns how many were answered, how many workers were ended, and where a canary was found."""
+    """Ask and crash. Returns how many were answered, how many workers were ended, and where a canary was found.
+
+    Each server loses each of its two workers once: the one that watches them gives up when the same one ends twice
+    within seconds, so after that another server is started.
+    """
     root = folder / "site"
     for name in ("config", "content", "translations", "static"):
         copytree(REPOSITORY / name, root / name)
     for name in ("home", "tmp"):
         (folder / name).mkdir()
     places = {"HOME": str(folder / "home"), "TMPDIR": str(folder / "tmp"), "WORKERS": "2"}
-    every = max(1, requests // crashes) if crashes else 0
+    lives = max(1, -(-crashes // WORKERS))
     answered = ended = 0
-    with serving(root, folder / "log", TRUSTED_PROXIES="127.0.0.1/32", **places) as served:
-        for number in range(requests):
-            if every and number % every == every - 1 and ended < crashes:
-                _wait_for_worker(served)
-                crash(served, ended)
+    for life in range(lives):
+        with serving(root, folder / f"log-{life}", TRUSTED_PROXIES="127.0.0.1/32", **places) as served:
+            for turn in range(min(WORKERS, crashes - ended)):
+                answered += sum(ask(served, number) for number in range(requests // lives // WORKERS))
+                crash(served, ended, turn)
                 ended += 1
-            answered += ask(served, number)
+                _wait_for_worker(served)
+            answered += sum(ask(served, number) for number in range(0 if crashes else requests))
     return answered, ended, list(find_canaries(folder))
 
 

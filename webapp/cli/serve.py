@@ -1,6 +1,7 @@
 """`webapp serve`: the site on granian. Checks port and sources first, so that a start either works or says why."""
 
 import errno
+import resource
 import socket
 import sys
 from datetime import UTC, datetime
@@ -17,12 +18,17 @@ from webapp.settings import Settings, load_settings
 from webapp.site.preview import PREVIEW, check_preview
 from webapp.sources.load import Loaded, load_edition
 
+NO_CORE = 1
+"""Bytes of a core dump that may be written. Nought would still hand a dump to a program that the machine has set up
+for it; Linux (fs/coredump.c) reads 1 as: write none and hand over none."""
+
 
 @click.command()
 @click.option("--preview", is_flag=True, help="Add the translators' preview at /_preview/; on this machine only.")
 def serve(preview: bool) -> None:
     """Serve the reader site. HOST, PORT, WORKERS, TRUSTED_PROXIES and the like come from the environment."""
     settings = load_settings()
+    _forbid_dumps()
     if preview:
         check_preview(settings)
     address = _check_port(settings)
@@ -45,6 +51,13 @@ def serve(preview: bool) -> None:
         workers_kill_timeout=5,  # a worker that is told to stop while it starts does not hear it
         http1_settings=HTTP1Settings(header_read_timeout=10_000, keep_alive=True, max_buffer_size=65_536),
     ).serve()
+
+
+def _forbid_dumps() -> None:
+    """A core dump of this process or a worker would hold addresses and paths of readers: there shall be none."""
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    if most != 0:  # who is allowed none cannot ask for one byte
+        resource.setrlimit(resource.RLIMIT_CORE, (NO_CORE, NO_CORE))
 
 
 def _check_port(settings: Settings) -> str:
