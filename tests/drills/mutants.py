@@ -103,7 +103,7 @@ def _changes(node: ast.AST) -> list[tuple[str, ast.AST]]:
     elif isinstance(node, ast.If | ast.IfExp):
         found.append((f"if {ast.unparse(node.test)}: never", _with_test(node, ast.Constant(False))))
         found.append((f"if {ast.unparse(node.test)}: always", _with_test(node, ast.Constant(True))))
-    elif isinstance(node, ast.Return) and node.value is not None:
+    elif isinstance(node, ast.Return) and node.value is not None and ast.unparse(node.value) != "None":
         found.append((f"{ast.unparse(node)}: None", ast.Return(ast.Constant(None))))
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS:
         found.append(
