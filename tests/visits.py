@@ -18,6 +18,7 @@ from tests.samples import BERLIN, MOSCOW, NOW, REPOSITORY, HeldClock
 from webapp.app import create_app
 from webapp.core.model import Edition
 from webapp.settings import Settings
+from webapp.site.front import Door
 from webapp.site.state import SiteState
 
 SIMFEROPOL = "5.3.41.7"
@@ -41,9 +42,11 @@ TONGUES = ("en", "ru", "uk", "fa")
 LOOPBACK = ip_network("127.0.0.1/32")
 
 
-def open_site(root: Path = REPOSITORY, clock: HeldClock | None = None, proxied: bool = True) -> Flask:
-    """Open a site; `proxied` trusts loopback as a proxy."""
-    settings = Settings(root=root, trusted_proxies=(LOOPBACK,) if proxied else ())
+def open_site(
+    root: Path = REPOSITORY, clock: HeldClock | None = None, proxied: bool = True, kept_mb: int = 64
+) -> Flask:
+    """Open a site; `proxied` trusts loopback as a proxy, `kept_mb` is the memory for kept pages."""
+    settings = Settings(root=root, trusted_proxies=(LOOPBACK,) if proxied else (), page_cache_mb=kept_mb)
     return create_app(settings, clock or HeldClock(NOW), watch=False)
 
 
@@ -56,6 +59,11 @@ def the_site(proxied: bool = True) -> Flask:
 def state_of(app: Flask) -> SiteState:
     """Return what the routes of `app` share."""
     return cast(SiteState, app.extensions["webapp"])
+
+
+def door_of(app: Flask) -> Door:
+    """Return the front door through which every visit to `app` comes."""
+    return cast(Door, app.wsgi_app)
 
 
 def edition_of(app: Flask | None = None) -> Edition:

@@ -2,12 +2,15 @@
 
 import logging
 from types import TracebackType
+from typing import cast
 
 from flask import Flask
 
 from webapp.settings import Settings, load_settings
 from webapp.site.act_pages import acts
 from webapp.site.answers import answers, describe_fault
+from webapp.site.asgi import AsgiSite
+from webapp.site.front import Door
 from webapp.site.headers import page_policy
 from webapp.site.leave import leaving
 from webapp.site.preview import PREVIEW_CSS, check_preview, preview
@@ -20,6 +23,10 @@ from webapp.sources.store import EditionStore
 
 MAX_BODY = 16 * 1024
 """Largest request body, in bytes: readers send none."""
+
+
+THREADS = 4
+"""Threads of a worker that render what is not kept: more would only take turns."""
 
 
 class ReaderSite(Flask):
@@ -55,7 +62,8 @@ def create_app(
     app.url_map.strict_slashes = False
     app.url_map.redirect_defaults = False
     app.url_map.merge_slashes = False
-    app.extensions["webapp"] = SiteState(settings, store, styles, page_policy(*styles.all), clock)
+    shared = SiteState(settings, store, styles, page_policy(*styles.all), clock)
+    app.extensions["webapp"] = shared
     app.register_blueprint(answers)
     app.register_blueprint(site)
     app.register_blueprint(sights)
@@ -63,11 +71,26 @@ def create_app(
     app.register_blueprint(leaving)
     if with_preview:
         app.register_blueprint(preview)
+    # The preview asks of every request where it comes from, which no kept page could.
+    limit = 0 if with_preview else settings.page_cache_mb * 1024 * 1024
+    app.wsgi_app = Door(app.wsgi_app, shared, limit)  # type: ignore[method-assign]  # Flask's documented place for it
     if watch:
         store.watch()
     return app
 
 
-def create_preview_app() -> Flask:
-    """Assemble the application with the translators' preview, from the environment."""
-    return create_app(with_preview=True)
+def create_server(with_preview: bool = False) -> AsgiSite:
+    """Assemble what a worker of `webapp serve` runs, from the environment."""
+    settings = load_settings()
+    return to_server(create_app(settings, with_preview=with_preview), THREADS)
+
+
+def create_preview_server() -> AsgiSite:
+    """Assemble the same with the translators' preview."""
+    return create_server(with_preview=True)
+
+
+def to_server(app: Flask, threads: int = THREADS) -> AsgiSite:
+    """Put an application of `create_app` behind ASGI."""
+    door = cast(Door, app.wsgi_app)
+    return AsgiSite(door, door.turn_away(), threads)

@@ -29,7 +29,8 @@ class Settings:
 
     root             folder with config/, content/, translations/, static/       WEBAPP_ROOT, default "."
     host, port       where to listen                                            HOST, PORT: 127.0.0.1, 8000
-    workers          processes                                                  WORKERS, default 1
+    workers          processes; None: as many as the machine has cores for      WORKERS
+    page_cache_mb    memory for kept pages, in each worker; 0 keeps none         PAGE_CACHE_MB, default 64
     trusted_proxies  CIDR blocks of our own proxies; empty: readers connect     TRUSTED_PROXIES, comma separated
                      directly, and any sign of a proxy makes the place unknown
     base_url         overrides base_url of config/site.toml                     BASE_URL
@@ -45,7 +46,8 @@ class Settings:
     root: Path = Path()
     host: str = "127.0.0.1"
     port: int = 8000
-    workers: int = 1
+    workers: int | None = None
+    page_cache_mb: int = 64
     trusted_proxies: tuple[Network, ...] = ()
     base_url: str | None = None
     hsts: bool = False
@@ -64,7 +66,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         root=Path(given.get("WEBAPP_ROOT") or ".").resolve(),
         host=given.get("HOST") or "127.0.0.1",
         port=_whole_number(given, "PORT", 8000, 1, 65535, faults),
-        workers=_whole_number(given, "WORKERS", 1, 1, 256, faults),
+        workers=_whole_number(given, "WORKERS", 0, 1, 256, faults) or None,
+        page_cache_mb=_whole_number(given, "PAGE_CACHE_MB", 64, 0, 65_536, faults),
         trusted_proxies=_networks(given, "TRUSTED_PROXIES", faults),
         base_url=_web_address(given, "BASE_URL", faults),
         hsts=_switch(given, "HSTS", faults),

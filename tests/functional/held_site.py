@@ -2,19 +2,19 @@
 
 import os
 
-from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 
 from tests.samples import NOW, REPOSITORY, HeldClock
-from webapp.app import create_app
+from webapp.app import create_app, to_server
 from webapp.settings import load_settings
+from webapp.site.asgi import AsgiSite
 
 
-def create() -> Flask:
+def create() -> AsgiSite:
     """Make the application, with settings from the environment and a clock that stands still."""
-    return create_app(load_settings(), HeldClock(NOW), watch=False)
+    return to_server(create_app(load_settings(), HeldClock(NOW), watch=False))
 
 
 def main() -> None:
@@ -24,8 +24,7 @@ def main() -> None:
         factory=True,
         address="127.0.0.1",
         port=int(os.environ["PORT"]),
-        interface=Interfaces.WSGI,
-        blocking_threads=4,
+        interface=Interfaces.ASGINL,
         websockets=False,
         log_access=False,
         log_level="warning",  # type: ignore[arg-type]  # granian's enum takes its own value

@@ -22,7 +22,7 @@ IN_A_ROW = 40
 def environment(**variables: str) -> dict[str, str]:
     """Return an environment for our command, without settings of the one who runs the tests."""
     ours = {"WEBAPP_ROOT", "HOST", "PORT", "WORKERS", "TRUSTED_PROXIES", "BASE_URL", "HSTS", "ONION_LOCATION", "CDN"}
-    ours |= {"DOCTOR_TOKEN"}
+    ours |= {"DOCTOR_TOKEN", "PAGE_CACHE_MB"}
     kept = {name: value for name, value in os.environ.items() if name not in ours and not name.startswith("COV_")}
     return {**kept, "PYTHONPATH": str(Path(__file__).resolve().parents[2]), **variables}
 

@@ -1,10 +1,12 @@
 """`webapp serve`: a start that works, or a line that says why it does not."""
 
+import os
 import re
 import shutil
 import signal
 import socket
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,9 @@ import pytest
 from tests.functional.serving import Served, free_port, run, serving, stop
 from tests.samples import BERLIN, MOSCOW, REPOSITORY
 from tests.unit.sources.damage import TODAY, Damage, appended, removed, replaced, together
+from tests.visits import notices_in
 from webapp.cli.check import find_problems
+from webapp.cli.serve import count_workers
 from webapp.errors import Severity
 
 NOTICES = ("undesirable-organization", "extremist-formation")
@@ -86,6 +90,39 @@ def test_broken_sources(site_root: Path, damage: Damage) -> None:
             assert problem.hint in result.stderr
     assert result.stderr.endswith("The site does not start until the errors are mended.\n")
     assert "Traceback" not in result.stderr
+
+
+LOOKALIKE = [("X-Forwarded-For", BERLIN), ("X_Forwarded_For", BERLIN)]
+
+
+@pytest.mark.parametrize("headers", [LOOKALIKE, LOOKALIKE[::-1]])
+def test_header_that_looks_like_the_proxys(served: Served, headers: list[tuple[str, str]]) -> None:
+    """On the real server too, a name with an underscore is another name, and its presence is a doubt."""
+    for _ in range(3):
+        assert notices_in(served.get("/en/reading-safely", LOOKALIKE[:1]).text) == frozenset()
+        assert notices_in(served.get("/en/reading-safely", headers).text) == set(NOTICES)
+
+
+def test_kept_page_on_the_real_server(served: Served) -> None:
+    """A page made and the same page kept are one; HEAD, Range and a condition change nothing but the body."""
+    first = served.get("/en/reading-safely?first")
+    for headers in ([], [("Range", "bytes=0-9")], [("If-None-Match", "*")]):
+        again = served.get("/en/reading-safely", headers)
+        assert (again.status, again.text) == (200, first.text)
+        assert {**again.headers, "date": ""} == {**first.headers, "date": ""}
+    connection = HTTPConnection("127.0.0.1", served.port, timeout=10)
+    for _ in range(3):  # over one connection
+        connection.request("HEAD", "/en/reading-safely")
+        head = connection.getresponse()
+        assert head.read() == b""
+        assert head.getheader("Content-Length") == str(len(first.text.encode()))
+    connection.close()
+
+
+@pytest.mark.parametrize(("memory", "workers"), [(0, 1), (64, 1), (65_536, 1)])
+def test_workers_fit_the_machine(memory: int, workers: int) -> None:
+    """At least one, at most one a core, and fewer when their memory would not fit."""
+    assert workers <= count_workers(memory) <= (os.cpu_count() or 1)
 
 
 def test_greeting(served: Served) -> None:

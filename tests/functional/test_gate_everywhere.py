@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from tests.visits import (
     RUSSIAN_LAW,
     SLUG,
     articles_in,
+    door_of,
     edition_of,
     notices_in,
     open_site,
@@ -103,7 +104,7 @@ def escape_marker(text: str) -> str:
 
 
 @pytest.fixture(params=[empty_macros, lose_marker, escape_marker])
-def broken_templates(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def broken_templates(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Render from a copy of the templates in which the notice is broken. The one place where a test patches."""
     folder = tmp_path / "templates"
     shutil.copytree(REPOSITORY / "webapp" / "templates", folder)
@@ -117,6 +118,9 @@ def broken_templates(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch
     assert changed >= 2
     environment = render.environment().overlay(loader=FileSystemLoader(folder))
     monkeypatch.setattr(render, "environment", lambda: environment)
+    door_of(the_site()).forget()
+    yield
+    door_of(the_site()).forget()
 
 
 QUERIES = {"en": "undesirable", "ru": "нежелательн"}
@@ -159,6 +163,7 @@ def test_one_entry_without_its_notice_stops_the_feed(tmp_path: Path, monkeypatch
     path.write_text(text.replace(loop, f'{{% for view in page.notices if article.slug != "{SLUG}" %}}'), "utf-8")
     environment = render.environment().overlay(loader=FileSystemLoader(folder))
     monkeypatch.setattr(render, "environment", lambda: environment)
+    door_of(the_site()).forget()
     response = visit("/en/feed.xml")
     assert response.status_code == 503
     assert articles_in(response.get_data(as_text=True)) == set()

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.markup import read_page
-from tests.visits import EVERY_NOTICE, PLACES, SLUG, articles_in, assert_safe, notices_in, visit
+from tests.visits import EVERY_NOTICE, PLACES, SLUG, articles_in, assert_safe, door_of, notices_in, the_site, visit
 from webapp.site.render import Renderer
 
 PATHS = [
@@ -215,6 +215,7 @@ def broken_renderer(monkeypatch: pytest.MonkeyPatch) -> None:
         raise RuntimeError(" ".join(CANARIES))
 
     monkeypatch.setattr(Renderer, "article", fail)
+    door_of(the_site()).forget()  # what was made before the fault
 
 
 @pytest.mark.usefixtures("broken_renderer")

@@ -14,7 +14,7 @@ def test_defaults_are_the_safe_ones() -> None:
     """With nothing set, the site listens on loopback and trusts no proxy."""
     assert load_settings({}) == Settings(root=Path().resolve())
     settings = load_settings({})
-    assert (settings.host, settings.port, settings.workers, settings.trusted_proxies) == ("127.0.0.1", 8000, 1, ())
+    assert (settings.host, settings.port, settings.workers, settings.trusted_proxies) == ("127.0.0.1", 8000, None, ())
 
 
 def test_empty_is_unset() -> None:
@@ -65,6 +65,8 @@ def test_everything_set(tmp_path: Path) -> None:
         pytest.param("PORT", "٨٠٠٠", id="other digits"),
         pytest.param("WORKERS", "0", id="no worker"),
         pytest.param("WORKERS", "257", id="too many workers"),
+        pytest.param("PAGE_CACHE_MB", "-1", id="less than no memory"),
+        pytest.param("PAGE_CACHE_MB", "65537", id="too much memory"),
         pytest.param("TRUSTED_PROXIES", "proxy.example", id="a name for a proxy"),
         pytest.param("TRUSTED_PROXIES", "192.0.2.1/24", id="a block with host bits"),
         pytest.param("TRUSTED_PROXIES", "192.0.2.0/33", id="a prefix too long"),

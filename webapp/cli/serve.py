@@ -1,6 +1,7 @@
 """`webapp serve`: the site on granian. Checks port and sources first, so that a start either works or says why."""
 
 import errno
+import os
 import resource
 import socket
 import sys
@@ -21,6 +22,10 @@ from webapp.sources.load import Loaded, load_edition
 NO_CORE = 1
 """Bytes of a core dump that may be written. Nought would still hand a dump to a program that the machine has set up
 for it; Linux (fs/coredump.c) reads 1 as: write none and hand over none."""
+MEGABYTE = 1024 * 1024
+WORKER_MB = 150
+"""Memory of a worker beside its kept pages, for a large site; half of the machine is left to all else."""
+MOST_WORKERS = 32
 
 
 @click.command()
@@ -37,13 +42,12 @@ def serve(preview: bool) -> None:
     if preview:
         click.echo(f"  preview  http://{settings.host}:{settings.port}{PREVIEW}")
     Granian(
-        "webapp.app:create_preview_app" if preview else "webapp.app:create_app",
+        "webapp.app:create_preview_server" if preview else "webapp.app:create_server",
         factory=True,
         address=address,
         port=settings.port,
-        interface=Interfaces.WSGI,
-        workers=settings.workers,
-        blocking_threads=4,
+        interface=Interfaces.ASGINL,
+        workers=settings.workers or count_workers(settings.page_cache_mb),
         websockets=False,
         log_access=False,
         log_level="warning",  # type: ignore[arg-type]  # granian's enum takes its own value
@@ -58,6 +62,13 @@ def _forbid_dumps() -> None:
     _, most = resource.getrlimit(resource.RLIMIT_CORE)
     if most != 0:  # who is allowed none cannot ask for one byte
         resource.setrlimit(resource.RLIMIT_CORE, (NO_CORE, NO_CORE))
+
+
+def count_workers(page_cache_mb: int) -> int:
+    """Return how many processes this machine has room for: one a core, each with its memory, and one at least."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // MEGABYTE
+    return max(1, min(cores, MOST_WORKERS, memory // 2 // (WORKER_MB + page_cache_mb)))
 
 
 def _check_port(settings: Settings) -> str:

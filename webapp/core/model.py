@@ -282,12 +282,16 @@ class ArticleText:
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who wrote it. `name` and `description` are English msgids of the domain `messages`."""
+    """Who wrote it. `name` and `description` are English msgids of the domain `messages`.
+
+    `picture` is a file's name; `portrait` is that file as it was checked.
+    """
 
     id: str
     name: str
     description: str
     picture: str
+    portrait: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,6 +394,7 @@ class Edition:
     map: MapFacts | None
     finder: TerritoryFinder | None
     regions: RegionAnswers = field(default_factory=dict)
+    authors: Mapping[str, Author] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

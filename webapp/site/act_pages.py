@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from webapp.core.model import Act, Article, ArticleText, Locale, LocaleTag
 from webapp.site import urls
 from webapp.site.acts import comments, guarded_acts, offered_acts, share_view
-from webapp.site.answers import error_page, page_response
+from webapp.site.answers import error_page, may_be_kept, page_response
 from webapp.site.asking import asked_article, asked_locale, decide_for, redirect_to
 from webapp.site.render import find_article_text
 from webapp.site.state import current_edition, current_renderer
@@ -101,7 +101,7 @@ def _act_page(locale: Locale, article: Article, act: Act, *, going: bool) -> Bas
         comments=comments(edition.site, article.slug),
         contact=edition.site.contact,
     )
-    return page_response(body, locale.tag)
+    return may_be_kept(page_response(body, locale.tag))
 
 
 def _contact_page(locale: Locale, *, going: bool) -> BaseResponse:
@@ -126,7 +126,7 @@ def _contact_page(locale: Locale, *, going: bool) -> BaseResponse:
         go_url=urls.contact_go(locale.tag),
         contact=edition.site.contact,
     )
-    return page_response(body, locale.tag)
+    return may_be_kept(page_response(body, locale.tag))
 
 
 def _plain_page(locale: Locale, article: Article, text: ArticleText, *, on_paper: bool) -> BaseResponse:
@@ -137,4 +137,4 @@ def _plain_page(locale: Locale, article: Article, text: ArticleText, *, on_paper
 
     page = renderer.page(locale, decide_for((locale.tag, text.locale)), title=text.title, path=path, robots="noindex")
     body = renderer.render("plain.html", page, article=renderer.article(article, text, locale), on_paper=on_paper)
-    return page_response(body, locale.tag)
+    return may_be_kept(page_response(body, locale.tag))

@@ -7,7 +7,7 @@ shows the notice. An entry to the left of the reader's address is an anomaly too
 our knowledge leaves behind, and the reader may be anywhere behind it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 
@@ -75,6 +75,10 @@ CLIENT_HEADERS = (
 """Headers in which a proxy or CDN names the reader. One that names another address than X-Forwarded-For shows that
 a proxy we do not know stands in between, and that ours has overwritten what it said."""
 
+_PROXY_HEADERS = frozenset(PROXY_HEADERS)
+_FOREIGN_HEADERS = frozenset(FOREIGN_HEADERS)
+_CLIENT_HEADERS = frozenset(CLIENT_HEADERS)
+
 MAX_FORWARDED = 2048
 """Longest X-Forwarded-For that is read, in characters."""
 
@@ -95,6 +99,10 @@ def resolve(peer: str | None, headers: Mapping[str, Sequence[str]], trusted: Seq
     if peer_address is None:
         return _unknown(UnknownReason.NO_ADDRESS, "the connection has no IP address", steps)
     steps.append(f"the connection comes from {peer_address}")
+    alike = find_lookalike(headers)
+    if alike is not None:
+        detail = f"a header is spelled almost as {alike}, so what a proxy wrote cannot be told from what a reader did"
+        return _unknown(UnknownReason.UNTRUSTED_CHAIN, detail, steps)
     if not trusted:
         return _resolve_direct(peer_address, headers, steps)
     if not _is_trusted(peer_address, trusted):
@@ -103,9 +111,16 @@ def resolve(peer: str | None, headers: Mapping[str, Sequence[str]], trusted: Seq
     return _resolve_forwarded(headers, trusted, steps)
 
 
+def find_lookalike(headers: Iterable[str]) -> str | None:
+    """Return the proxy's header that another one resembles but for an underscore: servers of the CGI family give both
+    one name, and the later wins. No proxy and no browser sends such a one."""
+    alike = (name.replace("_", "-") for name in headers if "_" in name)
+    return next((name for name in alike if name in _PROXY_HEADERS or name in _FOREIGN_HEADERS), None)
+
+
 def _resolve_direct(peer: Address, headers: Mapping[str, Sequence[str]], steps: list[str]) -> Resolved:
     steps.append("no proxy is trusted, so the reader should be connected directly")
-    signs = [name for name in PROXY_HEADERS if name in headers]
+    signs = () if _PROXY_HEADERS.isdisjoint(headers) else [name for name in PROXY_HEADERS if name in headers]
     if signs:
         detail = f"a proxy that is not configured left its mark ({signs[0]})"
         return _unknown(UnknownReason.UNTRUSTED_CHAIN, detail, steps)
@@ -113,7 +128,7 @@ def _resolve_direct(peer: Address, headers: Mapping[str, Sequence[str]], steps: 
 
 
 def _resolve_forwarded(headers: Mapping[str, Sequence[str]], trusted: Sequence[Network], steps: list[str]) -> Resolved:
-    signs = [name for name in FOREIGN_HEADERS if name in headers]
+    signs = () if _FOREIGN_HEADERS.isdisjoint(headers) else [name for name in FOREIGN_HEADERS if name in headers]
     if signs:
         detail = f"a proxy outside our own chain left its mark ({signs[0]})"
         return _unknown(UnknownReason.UNTRUSTED_CHAIN, detail, steps)
@@ -134,7 +149,8 @@ def _resolve_forwarded(headers: Mapping[str, Sequence[str]], trusted: Sequence[N
         if entries:
             detail = "X-Forwarded-For names a further address behind the reader's, so another proxy may stand there"
             return _unknown(UnknownReason.UNTRUSTED_CHAIN, detail, steps)
-        contradicting = [name for name in CLIENT_HEADERS if _disagrees(headers.get(name, ()), address)]
+        named = () if _CLIENT_HEADERS.isdisjoint(headers) else CLIENT_HEADERS
+        contradicting = [name for name in named if _disagrees(headers.get(name, ()), address)]
         if contradicting:
             return _unknown(UnknownReason.UNTRUSTED_CHAIN, f"{contradicting[0]} contradicts X-Forwarded-For", steps)
         return _judge(address, steps)

@@ -12,8 +12,9 @@ from webapp.core.model import Article, Locale, LocaleTag
 from webapp.errors import GateRefusedError
 from webapp.site import urls
 from webapp.site.encodings import SMALLEST, choose_encoding, compress
-from webapp.site.gate import let_out
+from webapp.site.gate import check, let_out
 from webapp.site.headers import Kind, set_headers
+from webapp.site.offers import OFFER, Offer
 from webapp.site.state import current_edition, current_renderer, state
 
 log = logging.getLogger("webapp.site")
@@ -25,6 +26,15 @@ _TEXTUAL = ("text/html", "application/atom+xml", "application/xml", "text/plain"
 def page_response(body: bytes, locale: LocaleTag, status: int = 200, mimetype: str = "text/html") -> Response:
     response = Response(body, status, content_type=f"{mimetype}; charset=utf-8")
     response.headers["Content-Language"] = locale
+    return response
+
+
+def may_be_kept(response: BaseResponse) -> BaseResponse:
+    """Mark a page that depends on nothing but its path, the edition and the notices shown: the front door may keep it.
+
+    That is a promise about the route and every template it uses, held by tests/functional/test_kept_pages.py.
+    """
+    g.kept = response
     return response
 
 
@@ -102,9 +112,36 @@ def error_page(status: int, locale: Locale, article: Article | None = None) -> B
 
 @answers.after_app_request
 def finish(response: BaseResponse) -> BaseResponse:
-    """Gate, headers, compression: the way out of every response."""
+    """Gate, headers, compression: the way out of every response. A fault in it leaves with headers and no article."""
+    try:
+        return _finish(response)
+    except Exception as error:  # noqa: BLE001 - what failed to be gated or compressed must not leave as it is
+        log.error("An answer could not be finished: %s", describe_fault(error))
+        plain = Response("Something went wrong. Please try again in a moment.\n", 500, mimetype="text/plain")
+        _set_headers(plain)
+        return plain
+
+
+def _finish(response: BaseResponse) -> BaseResponse:
     if g.get("article_free") is not response:
         response = _through_gate(response)
+    _set_headers(response)
+    _offer(response)
+    _compress(response)
+    return response
+
+
+def _offer(response: BaseResponse) -> None:
+    """Hand a page to the front door, which may keep it: what has just passed the gate, before it is compressed."""
+    offers = request.environ.get(OFFER)
+    if offers is None or g.get("kept") is not response or response.status_code != 200:
+        return
+    free = g.get("article_free") is response
+    checked = check(response.get_data(), current_edition(), free=free)
+    offers.append(Offer(checked, g.get("languages"), g.get("decision") if g.get("languages") else None))
+
+
+def _set_headers(response: BaseResponse) -> None:
     shared = state()
     onion = shared.settings.onion_location
     set_headers(
@@ -115,8 +152,6 @@ def finish(response: BaseResponse) -> BaseResponse:
         onion,
         _path_for_header(request.path),
     )
-    _compress(response)
-    return response
 
 
 def _path_for_header(path: str) -> str:

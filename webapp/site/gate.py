@@ -1,15 +1,19 @@
-"""The gate: the one function through which every byte of article text leaves.
+"""The gate: every byte of article text leaves through `let_out`, or, once it was kept, through `let_kept_out`.
 
-It lets bytes out only if, for every notice of the edition, they carry its marker or the decision holds a Proof.
+Either lets bytes out only if, for every notice of the edition, they carry its marker or the decision holds a Proof.
 The marker is an element's attribute and so begins with "<", which no article, title or query can contain raw.
 """
 
 import re
+from dataclasses import InitVar, dataclass
 from functools import lru_cache
+from zlib import crc32
 
 from webapp.core.decide import Decision
-from webapp.core.model import Edition, NoticeId
+from webapp.core.model import Edition, Notice, NoticeId
 from webapp.errors import GateRefusedError
+
+_SEAL = object()
 
 
 @lru_cache(maxsize=256)
@@ -21,12 +25,64 @@ _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 """A marker inside a comment is one that nobody sees."""
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Bytes that this module has searched for the markers of one edition. Cannot be made outside it.
+
+    `marked` holds the notices whose marker they carry; `free` bytes carry no article text and need none.
+    """
+
+    body: bytes
+    edition: str
+    marked: frozenset[NoticeId]
+    free: bool
+    checksum: int
+    seal: InitVar[object]
+
+    def __post_init__(self, seal: object) -> None:
+        if seal is not _SEAL:
+            raise TypeError("only the gate checks bytes")
+
+
 def let_out(body: bytes, edition: Edition, decision: Decision | None) -> bytes:
     """Return `body` unchanged, or raise GateRefusedError when a notice is neither on it nor proven needless."""
-    visible = _COMMENT.sub(b"", body)
-    for notice in edition.notices:
-        proof = decision.find_proof(notice.id) if decision is not None else None
-        proven = proof is not None and proof.notice == notice.id and proof.edition == edition.digest
-        if not proven and not _marker(notice.id).search(visible):
-            raise GateRefusedError(f"article text without the notice {notice.id}, and without a Proof")
+    _refuse_unproven(_find_marked(body, edition), edition, decision)
     return body
+
+
+def check(body: bytes, edition: Edition, *, free: bool) -> Checked:
+    """Search bytes for markers before they are kept. `free`: they left beside the gate, without article text."""
+    return Checked(body, edition.digest, _find_marked(body, edition), free, crc32(body), _SEAL)
+
+
+def packed(checked: Checked, body: bytes) -> Checked:
+    """Return what was checked in compressed form. The caller has unpacked `body` and found the same bytes."""
+    return Checked(body, checked.edition, checked.marked, checked.free, crc32(body), _SEAL)
+
+
+def let_kept_out(kept: Checked, edition: Edition, decision: Decision | None) -> bytes:
+    """Return kept bytes to one more reader, or raise GateRefusedError: asked anew at every use.
+
+    They must be of this edition and undamaged; each notice that they were not seen to carry needs a Proof now.
+    """
+    if kept.edition != edition.digest or crc32(kept.body) != kept.checksum:
+        raise GateRefusedError("kept bytes are of another edition, or have changed since they were checked")
+    if not kept.free:
+        _refuse_unproven(kept.marked, edition, decision)
+    return kept.body
+
+
+def _find_marked(body: bytes, edition: Edition) -> frozenset[NoticeId]:
+    visible = _COMMENT.sub(b"", body)
+    return frozenset(notice.id for notice in edition.notices if _marker(notice.id).search(visible))
+
+
+def _refuse_unproven(marked: frozenset[NoticeId], edition: Edition, decision: Decision | None) -> None:
+    for notice in edition.notices:
+        if notice.id not in marked and not _is_proven(notice, edition, decision):
+            raise GateRefusedError(f"article text without the notice {notice.id}, and without a Proof")
+
+
+def _is_proven(notice: Notice, edition: Edition, decision: Decision | None) -> bool:
+    proof = decision.find_proof(notice.id) if decision is not None else None
+    return proof is not None and proof.notice == notice.id and proof.edition == edition.digest

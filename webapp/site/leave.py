@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.site import urls
-from webapp.site.answers import page_response, without_article
+from webapp.site.answers import may_be_kept, page_response, without_article
 from webapp.site.asking import asked_locale, redirect_to
 from webapp.site.headers import Kind
 from webapp.site.state import current_edition, current_renderer
@@ -27,7 +27,7 @@ def blank(locale_text: str) -> BaseResponse:
     if request.path != urls.blank(locale.tag):
         return redirect_to(urls.blank(locale.tag))
     page = current_renderer().page(locale, None, title="")
-    return without_article(page_response(current_renderer().render("blank.html", page), locale.tag))
+    return may_be_kept(without_article(page_response(current_renderer().render("blank.html", page), locale.tag)))
 
 
 @leaving.route("/<locale_text>/leaving", endpoint="leaving")
@@ -39,4 +39,4 @@ def about_leaving(locale_text: str) -> BaseResponse:
     renderer = current_renderer()
     title = renderer.words(locale).t("Leaving quickly").plain
     page = renderer.page(locale, None, title=title, path=urls.leaving, canonical=locale.tag)
-    return without_article(page_response(renderer.render("leaving.html", page), locale.tag))
+    return may_be_kept(without_article(page_response(renderer.render("leaving.html", page), locale.tag)))

@@ -1,6 +1,6 @@
 """From a request to a Reader: where she is and which languages she reads. Lives for one request, is never kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from webapp.core.locales import parse_accept_language
@@ -46,19 +46,24 @@ def read_reader(
     trusted: Sequence[Network],
     page: tuple[LocaleTag, ...],
     cdn: Cdn | None = None,
+    read: Callable[[Edition, Headers], AcceptedLanguages] | None = None,
 ) -> tuple[Reader, Resolved]:
-    """Make the Reader of a request, and the steps by which her address was found."""
+    """Make the Reader of a request, and the steps by which her address was found.
+
+    `read` stands in for `read_languages` where what it answers is remembered.
+    """
     resolved = resolve(peer, headers, trusted)
     place = judge(find_place(edition, resolved), headers, cdn, edition.regions)
-    return Reader(place, page, _read_languages(edition, headers)), resolved
+    return Reader(place, page, (read or read_languages)(edition, headers)), resolved
 
 
-def _read_languages(edition: Edition, headers: Headers) -> AcceptedLanguages:
+def read_languages(edition: Edition, headers: Headers) -> AcceptedLanguages:
     """Read Accept-Language. The server hands a value that is not text on as an empty one, so an empty part, which no
-    browser sends, may stand for any language."""
+    browser sends, may stand for any language. So may a header that only looks like this one."""
     values = headers.get("accept-language")
     if values is None:
-        return AcceptedLanguages()
+        return AcceptedLanguages(readable="accept_language" not in headers)
     joined = ",".join(values)
     accepted = parse_accept_language(joined, edition.language_aliases)
-    return accepted if all(part.strip() for part in joined.split(",")) else replace(accepted, readable=False)
+    sound = all(part.strip() for part in joined.split(",")) and "accept_language" not in headers
+    return accepted if sound else replace(accepted, readable=False)

@@ -12,16 +12,18 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.core.locales import negotiate, parse_accept_language
-from webapp.core.model import Locale, Notice, Slug
+from webapp.core.model import Locale, Notice, Picture, Slug
+from webapp.errors import SourceError
 from webapp.site import urls
 from webapp.site.acts import act_links
-from webapp.site.answers import error_page, page_response, without_article
+from webapp.site.answers import error_page, may_be_kept, page_response, without_article
 from webapp.site.asking import asked_article, asked_locale, decide_for, redirect_to
 from webapp.site.gate import let_out
 from webapp.site.headers import Kind
 from webapp.site.render import find_article_text, find_notice_texts
 from webapp.site.search import parse_query
-from webapp.site.state import current_edition, current_renderer, state
+from webapp.site.state import current_edition, current_renderer, current_request, state
+from webapp.sources.files import read_file
 
 site = Blueprint("site", __name__)
 
@@ -31,8 +33,8 @@ FEED_ENTRIES = 20
 @site.before_app_request
 def begin() -> None:
     """Fix the edition, so that one request never sees two."""
-    g.edition = state().store.current
-    g.decision = None
+    g.edition = current_request().edition
+    g.decision = g.languages = None
     if request.method == "OPTIONS":  # Flask's own answer would come to the gate without a decision
         raise MethodNotAllowed(["GET", "HEAD"])
 
@@ -66,7 +68,7 @@ def front(locale_text: str) -> BaseResponse:
         locale, decision, title=current_edition().site.name, description=tagline, path=urls.front, canonical=locale.tag
     )
     teasers = tuple(renderer.teaser(article, text, locale) for article, text in present)
-    return page_response(renderer.render("list.html", page, teasers=teasers), locale.tag)
+    return may_be_kept(page_response(renderer.render("list.html", page, teasers=teasers), locale.tag))
 
 
 @site.route("/<locale_text>/<slug>", endpoint="article")
@@ -92,7 +94,7 @@ def article_page(locale_text: str, slug: str) -> BaseResponse:
     )
     view = renderer.article(article, text, locale)
     links = act_links(current_edition(), decision, locale.tag, article.slug, page.canonical)
-    return page_response(renderer.render("article.html", page, article=view, acts=links), locale.tag)
+    return may_be_kept(page_response(renderer.render("article.html", page, article=view, acts=links), locale.tag))
 
 
 @site.route("/<locale_text>/about-notice/<notice_id>", endpoint="about")
@@ -104,7 +106,7 @@ def about(locale_text: str, notice_id: str) -> BaseResponse:
         raise NotFound
     if request.path != urls.about(locale.tag, notice.id):
         return redirect_to(urls.about(locale.tag, notice.id))
-    return without_article(_about_page(notice, locale))
+    return may_be_kept(without_article(_about_page(notice, locale)))
 
 
 def _about_page(notice: Notice, locale: Locale) -> Response:
@@ -167,7 +169,7 @@ def feed(locale_text: str) -> BaseResponse:
         "feed.xml", page, entries=[entry.decode() for entry in entries], updated=updated, base_url=base
     )
     response = page_response(body, locale.tag, mimetype="application/atom+xml")
-    return response if entries else without_article(response)
+    return may_be_kept(response if entries else without_article(response))
 
 
 @site.route("/sitemap.xml")
@@ -182,14 +184,16 @@ def sitemap() -> BaseResponse:
     pages += [[(tag, urls.about(tag, notice.id)) for tag in tags] for notice in edition.notices]
     page = current_renderer().page(edition.locales[edition.site.default_locale], None, title="")
     body = current_renderer().render("sitemap.xml", page, pages=pages, base_url=edition.site.base_url)
-    return without_article(Response(body, content_type="application/xml; charset=utf-8"), Kind.FIXED)
+    response = Response(body, content_type="application/xml; charset=utf-8")
+    return may_be_kept(without_article(response, Kind.FIXED))
 
 
 @site.route("/robots.txt")
 def robots() -> BaseResponse:
     """Let search engines in, and show them the map of the site."""
     body = f"User-agent: *\nDisallow: /*/search\n\nSitemap: {current_edition().site.base_url}/sitemap.xml\n"
-    return without_article(Response(body, content_type="text/plain; charset=utf-8"), Kind.FIXED)
+    response = Response(body, content_type="text/plain; charset=utf-8")
+    return may_be_kept(without_article(response, Kind.FIXED))
 
 
 @site.route("/favicon.ico")
@@ -209,19 +213,23 @@ def static(name: str) -> BaseResponse:
 @site.route("/media/<slug>/<name>")
 def media(slug: str, name: str) -> BaseResponse:
     """Give a picture of an article or an author: exactly those that the edition names, nothing else in content/."""
-    folder = state().settings.root / "content" / slug
-    if slug == "_authors":
-        if name not in {it.author.picture for it in current_edition().articles.values()}:
-            raise NotFound
-        return without_article(send_from_directory(folder, name, etag=False, conditional=False), Kind.PICTURE)
-    article = current_edition().articles.get(Slug(slug))
-    picture = article.picture if article else None
-    if picture is None or picture.file != name:
+    picture = _find_picture(slug, name)
+    if picture is None:
         raise NotFound
+    shown = f"content/{slug}/{name}"
     try:
-        data = (folder / name).read_bytes()
-    except OSError:
+        data = read_file(state().settings.root / shown, shown)
+    except SourceError:
         raise NotFound from None
     if hashlib.sha256(data).hexdigest() != picture.sha256:  # changed since it was checked, and not accepted yet
         raise NotFound
     return without_article(Response(data, content_type=picture.media_type), Kind.PICTURE)
+
+
+def _find_picture(slug: str, name: str) -> Picture | None:
+    edition = current_edition()
+    if slug == "_authors":
+        return next((it.portrait for it in edition.authors.values() if it.picture == name), None)
+    article = edition.articles.get(Slug(slug))
+    picture = article.picture if article else None
+    return picture if picture and picture.file == name else None

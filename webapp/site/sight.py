@@ -23,8 +23,8 @@ from webapp.core.model import Edition, KnownPlace, Place
 from webapp.settings import Network, Settings
 from webapp.site.address import FORWARDED_FOR, PROXY_HEADERS
 from webapp.site.answers import without_article
-from webapp.site.reader import Headers, headers_of, read_reader
-from webapp.site.state import current_edition, state
+from webapp.site.reader import Headers, read_reader
+from webapp.site.state import current_edition, current_request, state
 
 sights = Blueprint("sights", __name__)
 
@@ -128,7 +128,7 @@ def _may_know(given: str | None, secret: str | None) -> bool:
 
 
 def _see(edition: Edition, settings: Settings, tag: str) -> Sight:
-    headers, peer = headers_of(request.environ), request.environ.get("REMOTE_ADDR")
+    headers, peer = current_request().headers, current_request().peer
     locale = find_locale(edition, tag) or edition.locales[edition.site.default_locale]
     trusted = settings.trusted_proxies
     reader, resolved = read_reader(edition, peer, headers, trusted, (locale.tag,), settings.cdn)

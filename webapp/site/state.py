@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import cast
 
-from flask import current_app, g
+from flask import current_app, g, request
 
 from webapp.core.model import Edition
 from webapp.settings import Settings
+from webapp.site.asked import ASKED, Asked, Memory
+from webapp.site.reader import Headers, headers_of
 from webapp.site.render import Renderer
 from webapp.site.search import SearchIndex
 from webapp.site.styles import Styles
@@ -34,6 +36,18 @@ class SiteState:
     refusals: int = 0
     faults: int = 0
     _renderer: tuple[Edition, Renderer, SearchIndex] | None = field(default=None)
+    _memory: Memory | None = field(default=None)
+
+    def ask(self, peer: str | None, headers: Headers) -> Asked:
+        """Begin a request: fix its edition, its moment and what is known of who asks."""
+        edition, memory = self.store.current, self._memory
+        if memory is None or memory.edition is not edition:
+            memory = self._memory = Memory(edition)
+        return Asked(memory, self.settings, peer, headers, self.clock.now(), self.count_fault)
+
+    def count_fault(self) -> None:
+        """Count a decision that failed, and no more of it than that."""
+        self.faults += 1
 
     def tools(self, edition: Edition) -> tuple[Renderer, SearchIndex]:
         """Return the renderer and the search index of an edition, made once for each."""
@@ -47,6 +61,15 @@ class SiteState:
 def state() -> SiteState:
     """Return the state of the running application."""
     return cast(SiteState, current_app.extensions["webapp"])
+
+
+def current_request() -> Asked:
+    """Return what the front door knows of the present request; where there is no door, find it out."""
+    asked = request.environ.get(ASKED)
+    if asked is None:
+        peer = request.environ.get("REMOTE_ADDR")
+        asked = request.environ[ASKED] = state().ask(peer, headers_of(request.environ))
+    return cast(Asked, asked)
 
 
 def current_edition() -> Edition:

@@ -18,6 +18,7 @@ from pydantic import AfterValidator, Field
 
 from webapp.core.model import Article, ArticleText, Author, LocaleTag, Slug
 from webapp.errors import Problem, SourceError
+from webapp.sources.files import is_passed_over
 from webapp.sources.parsing import CONTROL, Strict, Words, parse_model, parse_toml, read_text
 from webapp.sources.pictures import load_picture
 
@@ -78,7 +79,12 @@ def _folders(root: Path, problems: list[Problem]) -> list[Path]:
     if not content.is_dir():
         problems.append(Problem("content.missing", "content", "the folder does not exist", "Create it."))
         return []
-    return sorted(it for it in content.iterdir() if it.is_dir() and not it.name.startswith((".", "_")))
+    return sorted(it for it in content.iterdir() if is_article(it))
+
+
+def is_article(path: Path) -> bool:
+    """Whether a path of content/ is the folder of an article."""
+    return not path.name.startswith("_") and not is_passed_over(path.name) and path.is_dir() and not path.is_symlink()
 
 
 def load_article(root: Path, folder: Path, authors: Mapping[str, Author], locales: set[LocaleTag]) -> Article:
@@ -88,7 +94,7 @@ def load_article(root: Path, folder: Path, authors: Mapping[str, Author], locale
     model = _collect(problems, partial(_load_head, root, shown))
     picture = _collect(problems, partial(load_picture, root, shown, model.picture)) if model and model.picture else None
     texts: dict[LocaleTag, ArticleText] = {}
-    for path in sorted(folder.glob("*.md")):
+    for path in sorted(it for it in folder.glob("*.md") if not is_passed_over(it.name)):
         text = _collect(problems, partial(_load_text, root, f"{shown}/{path.name}", locales))
         if text is not None:
             texts[text.locale] = text

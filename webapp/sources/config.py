@@ -88,6 +88,7 @@ class _SiteModel(Strict):
     comments: Annotated[WebAddress, AfterValidator(_with_slug)] | None = None
     legal_review: Annotated[LegalReview, Field(strict=False)] = LegalReview.ADVISE
     expired_review: Annotated[ExpiredReview, Field(strict=False)] = ExpiredReview.WARN
+    notices: Annotated[list[Identifier], Field(min_length=1)]
     leave: dict[str, WebAddress] = Field(default_factory=dict)
     sample: bool = False
     authors: dict[Identifier, _AuthorModel] = Field(min_length=1)
@@ -102,10 +103,14 @@ class _SiteModel(Strict):
 
 @dataclass(frozen=True, slots=True)
 class SiteConfig:
-    """What config/site.toml says. `warnings` are worth an editor's look and keep nothing from being served."""
+    """What config/site.toml says. `warnings` are worth an editor's look and keep nothing from being served.
+
+    `notices` are the ids that config/notices.toml must have, so that none is lost unnoticed.
+    """
 
     site: Site
     authors: Mapping[str, Author]
+    notices: tuple[str, ...]
     warnings: tuple[Problem, ...]
 
 
@@ -127,7 +132,7 @@ def load_site(root: Path) -> SiteConfig:
     )
     authors = {key: Author(key, it.name, it.description, it.picture) for key, it in model.authors.items()}
     warnings = (_sample_warning(SITE, "sample"),) if model.sample else ()
-    return SiteConfig(site, authors, warnings)
+    return SiteConfig(site, authors, tuple(model.notices), warnings)
 
 
 def _to_contact(model: _ContactModel) -> Contact:

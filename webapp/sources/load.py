@@ -1,47 +1,46 @@
 """Everything on disk, made into one Edition or refused with every Problem at once."""
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from webapp.core.checks import check_edition
 from webapp.core.model import (
     Article,
+    Author,
     Catalog,
     Edition,
     Locale,
     LocaleTag,
-    MapFacts,
     Notice,
     Site,
     Slug,
     Territory,
-    TerritoryFinder,
     TerritoryId,
 )
-from webapp.errors import MapError, Problem, Severity, SourceError, has_errors
+from webapp.errors import Problem, Severity, SourceError, has_errors
 from webapp.sources.approvals import load_approvals
 from webapp.sources.articles import load_articles
 from webapp.sources.catalogs import load_catalog, source_catalog
-from webapp.sources.config import SiteConfig, load_site
+from webapp.sources.closing import CLOSED, check_closed
+from webapp.sources.config import SITE, SiteConfig, load_site
+from webapp.sources.files import Survey, digest_files, survey
 from webapp.sources.legal import Review, to_notice
 from webapp.sources.locales import SOURCE_LOCALE, language_aliases, load_locales
-from webapp.sources.notices import NoticeSource, load_notices
+from webapp.sources.map_in_use import AREAS, MAP_FILES, load_map_in_use
+from webapp.sources.notices import NOTICES, NoticeSource, load_notices
 from webapp.sources.parsing import read_text
-from webapp.sources.pictures import check_svg
+from webapp.sources.pictures import load_portrait
 from webapp.sources.pseudo import PSEUDO_CATALOGS, PSEUDO_LOCALES
 from webapp.territories.age import check_age
 from webapp.territories.definitions import Definitions, check_definitions, load_definitions
-from webapp.territories.map import TerritoryMap, judge_again, load_map
 from webapp.territories.regions import region_answers
 
-FOLDERS = ("config", "content", "translations")
-MAP = "config/territories.mmdb"
+TERRITORIES = "config/territories.toml"
 STYLES = ("static/site.css", "static/other.css", "static/plain.css")
 """The style sheets of every page, of all pages but articles besides, and of articles with nothing but their text."""
 
@@ -70,7 +69,11 @@ class _Collector:
             return read()
         except SourceError as fault:
             self.problems += fault.problems
-            return None
+        except OSError as fault:  # what `sources.files` did not foresee still becomes words, without a path of ours
+            hint = "Check the files, their permissions, and the disk."
+            name = Path(str(fault.filename)).name if fault.filename else "."
+            self.problems.append(Problem("file.unreadable", name, f"cannot be read: {fault.strerror}", hint))
+        return None
 
 
 def load_edition(root: Path, today: date, base_url: str | None = None, with_pseudo: bool = False) -> Loaded:
@@ -80,34 +83,56 @@ def load_edition(root: Path, today: date, base_url: str | None = None, with_pseu
     `with_pseudo` adds the languages of the translators' preview.
     """
     for _ in range(READINGS):
-        digest = digest_sources(root)
-        loaded = _load_once(root, today, base_url, digest, PSEUDO_LOCALES if with_pseudo else {})
-        if digest_sources(root) == digest:
-            break
-    return loaded
+        before = survey(root)
+        digest = digest_sources(root, before)
+        try:
+            loaded = _load_once(root, today, base_url, digest, PSEUDO_LOCALES if with_pseudo else {}, before)
+        except SourceError:
+            if survey(root) == before:
+                raise
+            continue  # half a change: its Problems are gone in a moment
+        after = survey(root)
+        if before == after and digest_sources(root, after) == digest:
+            return loaded
+    hint = "Wait until the upload is over. If none is running, find the program that keeps writing there."
+    message = f"the files changed {READINGS} times while they were read"
+    raise SourceError([Problem("sources.changing", ".", message, hint)])
 
 
 def _load_once(
-    root: Path, today: date, base_url: str | None, digest: str, pseudo: Mapping[LocaleTag, Locale]
+    root: Path,
+    today: date,
+    base_url: str | None,
+    digest: str,
+    pseudo: Mapping[LocaleTag, Locale],
+    found: Survey,
 ) -> Loaded:
-    if not (root / "config").is_dir():
+    if not _has_config(root):
         hint = "Start in the folder that holds config/, content/ and translations/, or set WEBAPP_ROOT to it."
-        raise SourceError([Problem("config.none", "config", "there is no config/ folder here", hint)])
+        raise SourceError([Problem("config.none", "config", "there is no config/ folder here", hint), *found.problems])
     collect = _Collector()
+    barred = {problem.path for problem in found.problems}
+    collect.problems += (problem for problem in found.problems if problem.path not in MAP_FILES)
+    for shown in CLOSED:
+        collect.read(partial(check_closed, root, shown))
     aliases = language_aliases()
     config = collect.read(lambda: load_site(root))
     locales = {**(collect.read(lambda: load_locales(root)) or {}), **pseudo}
     sources = collect.read(lambda: load_notices(root, aliases))
-    definitions = collect.read(lambda: load_definitions(root))
+    # the loader of territories would wait for a pipe
+    is_barred = any(path == TERRITORIES or path.startswith(AREAS) for path in barred)
+    definitions = None if is_barred else collect.read(partial(load_definitions, root))
     catalogs = {tag: _load_catalogs(root, locale, collect) for tag, locale in locales.items()}
-    articles = _load_articles(root, config, locales, collect)
-    collect.read(lambda: _check_author_pictures(root, config))
+    authors = _load_authors(root, config, collect)
+    articles = _load_articles(root, authors, config is not None, locales, collect)
     for style in STYLES:
-        collect.read(lambda style=style: read_text(root / style, style))  # type: ignore[misc]  # mypy infers no lambda with a default
+        collect.read(partial(read_text, root / style, style))
+    listed = () if config is None or sources is None else tuple(_check_listed(config, sources))
     if config is None or sources is None or definitions is None or articles is None or has_errors(collect.problems):
-        raise SourceError(collect.problems)
+        raise SourceError([*collect.problems, *listed])
     collect.problems += [*config.warnings, *check_definitions(root, today)]
-    facts, finder = _load_map(root, definitions, collect)
+    facts, finder, refused = load_map_in_use(root, found, definitions)
+    collect.problems += refused
     collect.problems += check_age(facts, definitions, today) if facts else ()
     notices = _notices(sources, locales, catalogs, _review(root, config.site, today, collect), collect)
     edition = Edition(
@@ -122,22 +147,58 @@ def _load_once(
         map=facts,
         finder=finder,
         regions=region_answers(definitions),
+        authors=authors,
     )
-    problems = (*collect.problems, *check_edition(edition, today))
+    problems = (*collect.problems, *listed, *check_edition(edition, today))
     if has_errors(problems):
         raise SourceError(problems)
     return Loaded(edition, problems)
 
 
+def _has_config(root: Path) -> bool:
+    try:
+        return (root / "config").is_dir()
+    except OSError:  # a root that may not be entered
+        return False
+
+
 def _load_articles(
-    root: Path, config: SiteConfig | None, locales: Mapping[LocaleTag, Locale], collect: _Collector
+    root: Path,
+    authors: Mapping[str, Author],
+    authors_known: bool,
+    locales: Mapping[LocaleTag, Locale],
+    collect: _Collector,
 ) -> Mapping[Slug, Article] | None:
     known = locales or {LocaleTag(path.stem) for path in (root / "content").glob("*/*.md")}
     try:
-        return load_articles(root, config.authors if config else {}, known)
+        return load_articles(root, authors, known)
     except SourceError as fault:  # without config/site.toml nobody can say which authors there are
-        collect.problems += (it for it in fault.problems if config or it.code != "article.author")
-        return None
+        collect.problems += (it for it in fault.problems if authors_known or it.code != "article.author")
+    except OSError as fault:
+        hint = "Check the files, their permissions, and the disk."
+        collect.problems.append(Problem("file.unreadable", "content", f"cannot be read: {fault.strerror}", hint))
+    return None
+
+
+def _load_authors(root: Path, config: SiteConfig | None, collect: _Collector) -> Mapping[str, Author]:
+    """Give each author the picture as it was checked; no other content of that file is ever served."""
+    authors = {}
+    for author in config.authors.values() if config else ():
+        portrait = collect.read(partial(load_portrait, root, author.picture, f"authors.{author.id}.picture"))
+        authors[author.id] = replace(author, portrait=portrait)
+    return authors
+
+
+def _check_listed(config: SiteConfig, sources: tuple[NoticeSource, ...]) -> Iterator[Problem]:
+    """Hold config/site.toml's list of notices against those that are there: none may get lost, or come, unnoticed."""
+    there = {source.id for source in sources}
+    for lost in sorted(set(config.notices) - there):
+        message = f"the notice {lost!r}, which config/site.toml lists, is not here"
+        hint = f"Restore it. To end a notice on purpose, take it out of `notices` in {SITE} too."
+        yield Problem("notice.lost", NOTICES, message, hint, key=lost)
+    for new in sorted(there - set(config.notices)):
+        message = f"the notice {new!r} of {NOTICES} is not listed"
+        yield Problem("notice.unlisted", SITE, message, f"Add {new!r} to `notices`.", key="notices")
 
 
 def _name(digest: str, problems: Iterable[Problem]) -> str:
@@ -153,7 +214,8 @@ def _load_catalogs(root: Path, locale: Locale, collect: _Collector) -> tuple[Cat
         return PSEUDO_CATALOGS[locale.tag], PSEUDO_CATALOGS[locale.tag]
     found: list[Catalog] = []
     for domain in ("messages", "notices"):
-        catalog, problems = load_catalog(root, locale, domain)
+        read = collect.read(partial(load_catalog, root, locale, domain))
+        catalog, problems = read or (source_catalog(), ())  # None: the Problem is collected, and refuses the edition
         collect.problems += problems
         found.append(catalog)
     return found[0], found[1]
@@ -190,90 +252,6 @@ def _territories(definitions: Definitions) -> Mapping[TerritoryId, Territory]:
     return {key: Territory(key, definition.name) for key, definition in definitions.territories.items()}
 
 
-def _load_map(
-    root: Path, definitions: Definitions, collect: _Collector
-) -> tuple[MapFacts | None, TerritoryFinder | None]:
-    try:
-        found = _verified_map(root, _digest_files(root, _map_files(root)), _Unhashed(definitions))
-    except MapError as fault:
-        return _keep_last_map(root, definitions, collect, fault.reason, fault.hint)
-    except Exception as fault:  # noqa: BLE001 - whatever is wrong with a map, the site goes on without it
-        hint = "Build the map again with `webapp territories build`."
-        return _keep_last_map(root, definitions, collect, f"the map cannot be read ({type(fault).__name__})", hint)
-    _last_map.clear()
-    _last_map[root] = found
-    return found.facts, found
-
-
-_last_map: dict[Path, TerritoryMap] = {}
-"""The last map of this process's site that passed every check. It lies in memory that no file can reach."""
-
-
-def _keep_last_map(
-    root: Path, definitions: Definitions, collect: _Collector, reason: str, hint: str
-) -> tuple[MapFacts | None, TerritoryFinder | None]:
-    """A damaged file does not take away a map that is in use; without one, nothing is proven about anybody."""
-    message = f"{reason}; until it is mended every reader gets every notice"
-    kept: TerritoryMap | None = None
-    try:
-        kept = judge_again(_last_map[root], root / MAP, definitions)
-        message = f"{reason}; the map of {kept.facts.data_date} that is in use stays"
-    except (KeyError, MapError):
-        _last_map.pop(root, None)
-    collect.problems.append(Problem("map.refused", MAP, message, hint, severity=Severity.WARNING))
-    return (kept.facts, kept) if kept else (None, None)
-
-
-class _Unhashed:
-    """Hands a value without a hash to a cache. Other definitions are another key: they judge the map differently."""
-
-    def __init__(self, value: Definitions) -> None:
-        self.value = value
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Unhashed) and self.value == other.value
-
-    def __hash__(self) -> int:
-        return 0
-
-
-@lru_cache(maxsize=1)
-def _verified_map(root: Path, _digest: str, definitions: _Unhashed) -> TerritoryMap:
-    """Load and verify the map, once for each content of the files it depends on: an article's change is no reason."""
-    return load_map(root / MAP, definitions.value)
-
-
-def _map_files(root: Path) -> list[Path]:
-    return [it for it in _source_files(root) if it.name.startswith("territories.") or it.parent.name == "areas"]
-
-
-def _check_author_pictures(root: Path, config: SiteConfig | None) -> None:
-    problems = []
-    for author in (config.authors if config else {}).values():
-        shown = f"content/_authors/{author.picture}"
-        if Path(author.picture).name != author.picture or not (root / shown).is_file():
-            hint = "Put an SVG of that name into content/_authors/."
-            key = f"authors.{author.id}.picture"
-            problems.append(Problem("author.picture", shown, "the author's picture is missing", hint, key=key))
-        elif author.picture.endswith(".svg"):
-            check_svg((root / shown).read_bytes(), shown)
-    if problems:
-        raise SourceError(problems)
-
-
-def digest_sources(root: Path) -> str:
+def digest_sources(root: Path, found: Survey | None = None) -> str:
     """Return the SHA-256 of every source file's path and content, in hexadecimal."""
-    return _digest_files(root, _source_files(root))
-
-
-def _digest_files(root: Path, paths: Iterable[Path]) -> str:
-    total = hashlib.sha256()
-    for path in paths:
-        content = hashlib.sha256(path.read_bytes()).digest()
-        total.update(os.fsencode(f"{path.relative_to(root).as_posix()}\0") + content)  # a name need not be UTF-8
-    return total.hexdigest()
-
-
-def _source_files(root: Path) -> Iterator[Path]:
-    for folder in FOLDERS:
-        yield from sorted(it for it in (root / folder).rglob("*") if it.is_file() and it.suffix != ".mo")
+    return digest_files(root, (file.shown for file in (found or survey(root)).files))

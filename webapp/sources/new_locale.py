@@ -15,6 +15,7 @@ from babel.plural import to_gettext
 from tomlkit.items import Table
 
 from webapp.core.model import LocaleTag
+from webapp.sources.closing import with_closing, without_closing
 from webapp.sources.locales import LOCALES, parse_plural_forms
 from webapp.sources.parsing import read_text
 
@@ -49,14 +50,14 @@ def add_locale(root: Path, tag: LocaleTag, wishes: Wishes) -> str:
 
     A language that answered for it until now answers for it no longer.
     """
-    registry = tomlkit.parse(read_text(root / LOCALES, LOCALES))
+    registry = tomlkit.parse(without_closing(read_text(root / LOCALES, LOCALES)))
     for table in registry.values():
         answered = table.get("also", []) if isinstance(table, Table) else []
         if tag in answered:
             answered.remove(tag)
     registry.add(tomlkit.nl())
     registry.add(tag, make_table(tag, wishes))
-    return tomlkit.dumps(registry)
+    return with_closing(tomlkit.dumps(registry))
 
 
 def make_table(tag: LocaleTag, wishes: Wishes) -> Table:

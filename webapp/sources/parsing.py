@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, TypeAdapter, ValidationError
 
 from webapp.errors import Problem, SourceError
+from webapp.sources.files import read_file
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -51,13 +52,13 @@ class Strict(BaseModel):
 
 def read_text(path: Path, shown: str) -> str:
     """Read a UTF-8 file; raises SourceError that names `shown` when it cannot be read as such."""
+    return to_text(read_file(path, shown), shown)
+
+
+def to_text(data: bytes, shown: str) -> str:
+    """Decode the content of a UTF-8 file; raises SourceError that names `shown` when it is none."""
     try:
-        text = path.read_bytes().decode("utf-8")
-    except FileNotFoundError:
-        raise SourceError([Problem("file.missing", shown, "the file does not exist", "Create it.")]) from None
-    except OSError as fault:
-        reason = fault.strerror or type(fault).__name__
-        raise SourceError([Problem("file.unreadable", shown, reason, "Check the file and its permissions.")]) from None
+        text = data.decode("utf-8")
     except UnicodeDecodeError as fault:
         message = f"byte {fault.start} is not UTF-8"
         raise SourceError([Problem("file.encoding", shown, message, "Save the file as UTF-8.")]) from None

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 from webapp.core.model import Picture
 from webapp.errors import Problem, SourceError
+from webapp.sources.files import read_file
 
 MAX_BYTES = 2_000_000
 RATIO = 16 / 9
@@ -21,6 +22,18 @@ _ACTIVE = re.compile(
 _REFERENCE = re.compile(rb"(?:href|src)\s*=\s*['\"](?!#)", re.I)
 
 
+def load_portrait(root: Path, name: str, key: str) -> Picture:
+    """Read and check the picture of the author at `key`, of any shape. Raises SourceError, as `load_picture`."""
+    shown = f"content/_authors/{name}"
+    if Path(name).name != name or Path(name).suffix.lower() not in _TYPES:
+        hint = f"Name a file in content/_authors/ that ends in {', '.join(_TYPES)}."
+        raise SourceError([Problem("author.picture", shown, "this is no picture", hint, key=key)])
+    if not (root / shown).is_file():
+        hint = "Put an SVG of that name into content/_authors/."
+        raise SourceError([Problem("author.picture", shown, "the author's picture is missing", hint, key=key)])
+    return make_picture(read_file(root / shown, shown), name, shown)
+
+
 def load_picture(root: Path, folder: str, name: str) -> Picture:
     """Read and check a picture. Raises SourceError with every Problem; sizes are in CSS pixels."""
     shown = f"{folder}/{name}"
@@ -30,16 +43,20 @@ def load_picture(root: Path, folder: str, name: str) -> Picture:
         raise SourceError(
             [Problem("picture.name", f"{folder}/article.toml", f"{name!r} is no picture", hint, key="picture")]
         )
-    try:
-        data = (root / shown).read_bytes()
-    except OSError:
+    if not (root / shown).exists():
         hint = "Put the picture there, or correct `picture` in article.toml."
-        raise SourceError([Problem("picture.missing", shown, "the picture is missing", hint)]) from None
+        raise SourceError([Problem("picture.missing", shown, "the picture is missing", hint)])
+    return make_picture(read_file(root / shown, shown), name, shown, RATIO)
+
+
+def make_picture(data: bytes, name: str, shown: str, ratio: float | None = None) -> Picture:
+    """Check a picture, of any shape unless a ratio is wanted. Raises SourceError with every Problem."""
+    suffix = Path(name).suffix.lower()
     width, height = _measure(data, suffix, shown)
     problems = []
     if len(data) > MAX_BYTES:
         problems.append(Problem("picture.size", shown, f"{len(data):,} bytes", f"Keep it under {MAX_BYTES:,} bytes."))
-    if abs(width / height - RATIO) > 0.02 * RATIO:
+    if ratio is not None and abs(width / height - ratio) > 0.02 * ratio:
         problems.append(
             Problem("picture.shape", shown, f"{width} × {height} is not 16:9", "Crop it, to 1600 × 900 say.")
         )

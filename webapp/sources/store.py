@@ -10,8 +10,9 @@ from pathlib import Path
 from watchfiles import watch
 
 from webapp.core.model import Edition
-from webapp.errors import Problem, SourceError
-from webapp.sources.load import FOLDERS, Loaded
+from webapp.errors import Problem, Severity, SourceError
+from webapp.sources.files import FOLDERS
+from webapp.sources.load import Loaded
 
 log = logging.getLogger("webapp.store")
 
@@ -23,6 +24,12 @@ TICK_MS = 200
 """How often the watch looks whether its folders are still the ones it watches."""
 
 
+ALARM = "map.refused"
+"""The code of the warning that weighs most: it changes nothing for readers, so that nobody would notice."""
+MOST_TOLD = 20
+"""How many new warnings of one reading are logged; a broken catalog can have hundreds."""
+
+
 class EditionStore:
     """Holds one Edition; `current` is a single attribute read, so a request works on one edition throughout."""
 
@@ -31,10 +38,11 @@ class EditionStore:
         self._root = root
         self._load = load
         self._reported: tuple[Problem, ...] = ()
-        self._alarmed: tuple[Problem, ...] = ()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-        self.current: Edition = load().edition
+        loaded = load()
+        self._warned = frozenset(it for it in loaded.warnings if it.code != ALARM)
+        self.current: Edition = loaded.edition
 
     def reload(self) -> bool:
         """Read the sources again and swap. When they are faulty, log each Problem once and keep what is served."""
@@ -47,7 +55,7 @@ class EditionStore:
             log.exception("The sources could not be read; the last good edition stays.")
             return False
         self._reported = ()
-        self._alarm(tuple(problem for problem in loaded.warnings if problem.code == "map.refused"))
+        self._warn(loaded.warnings)
         edition = loaded.edition
         if edition.digest != self.current.digest:
             self.current = edition
@@ -61,12 +69,18 @@ class EditionStore:
                 log.error("%s", problem)
         self._reported = problems
 
-    def _alarm(self, refused: tuple[Problem, ...]) -> None:
-        """A map that was refused changes nothing for readers, so that nobody would notice; once for each reason."""
-        if refused != self._alarmed:
-            for problem in refused:
-                log.error("%s", problem)
-        self._alarmed = refused
+    def _warn(self, warnings: tuple[Problem, ...]) -> None:
+        """Tell what is wrong since the last reading, each once: nobody would notice a lost catalog or map otherwise.
+
+        What `webapp check` told before the start is not told again, but for a map that was refused.
+        """
+        new = [problem for problem in dict.fromkeys(warnings) if problem not in self._warned]
+        for problem in sorted(new, key=lambda it: (it.code != ALARM, it.severity is Severity.WARNING))[:MOST_TOLD]:
+            grave = problem.code == ALARM or problem.severity is not Severity.WARNING
+            log.log(logging.ERROR if grave else logging.WARNING, "%s", problem)
+        if len(new) > MOST_TOLD:
+            log.warning("%d more are new: webapp check", len(new) - MOST_TOLD)
+        self._warned = frozenset(warnings)
 
     def watch(self) -> None:
         """Start to follow the source folders in the background; a second call does nothing."""

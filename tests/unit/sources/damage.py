@@ -8,6 +8,7 @@ import pytest
 import tomlkit
 
 from webapp.errors import Problem, SourceError
+from webapp.sources.closing import CLOSING
 
 TODAY = date(2026, 11, 24)
 
@@ -36,11 +37,14 @@ def written(path: str, data: str | bytes) -> Damage:
 
 
 def appended(path: str, data: str | bytes) -> Damage:
-    """Add to the end of a file."""
+    """Add to the end of a file, before its closing line where it has one."""
 
     def damage(root: Path) -> None:
         before = (root / path).read_bytes()
-        (root / path).write_bytes(before + (data.encode() if isinstance(data, str) else data))
+        closing = CLOSING.encode() + b"\n"
+        added = data.encode() if isinstance(data, str) else data
+        closed = before.endswith(closing)
+        (root / path).write_bytes(before.removesuffix(closing) + added + (b"\n" + closing if closed else b""))
 
     return damage
 

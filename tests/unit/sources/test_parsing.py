@@ -17,7 +17,7 @@ SHOWN = "config/site.toml"
     ("make", "code", "line"),
     [
         pytest.param(lambda path: None, "file.missing", None, id="no such file"),
-        pytest.param(lambda path: path.mkdir(), "file.unreadable", None, id="a folder of that name"),
+        pytest.param(lambda path: path.mkdir(), "file.kind", None, id="a folder of that name"),
         pytest.param(lambda path: path.write_bytes(b"name = \xff"), "file.encoding", None, id="not UTF-8"),
         pytest.param(lambda path: path.write_bytes("ы".encode("utf-16")), "file.encoding", None, id="UTF-16"),
         pytest.param(lambda path: path.write_bytes(b"\xed\xa0\x80"), "file.encoding", None, id="a surrogate"),

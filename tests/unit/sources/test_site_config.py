@@ -13,6 +13,7 @@ name = "Lantern"
 tagline = "Light where it is dark"
 base_url = "https://lantern.example/"
 default_locale = "en"
+notices = ["closed-press"]
 
 [authors.desk]
 name = "The desk"

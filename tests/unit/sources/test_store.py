@@ -1,5 +1,6 @@
 """The store: swaps an edition whole, keeps the last good one, and misses no change of the disk."""
 
+import errno
 import logging
 import time
 from collections.abc import Callable, Iterator
@@ -8,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from webapp.core.model import Edition, LocaleTag, NoticeMode, Site
-from webapp.errors import Problem, SourceError
-from webapp.sources.load import FOLDERS, Loaded
-from webapp.sources.store import EditionStore
+from webapp.errors import Problem, Severity, SourceError
+from webapp.sources.files import FOLDERS
+from webapp.sources.load import Loaded
+from webapp.sources.store import MOST_TOLD, EditionStore
 
 DEADLINE = 5.0
 
@@ -187,3 +189,63 @@ def test_close_ends_the_watch(store: EditionStore, sources: Sources) -> None:
     sources.text.write_text("second")
     time.sleep(0.5)
     assert store.current.digest == "first"
+
+
+def test_new_warnings_are_logged_once(sources: Sources, caplog: pytest.LogCaptureFixture) -> None:
+    """A warning that comes with a change is told once; what the start knew is not, and what went and came back is."""
+    caplog.set_level(logging.WARNING, "webapp.store")
+    old, lost, refused = (
+        Problem(code, f"config/{code}", "m", f"Mend {code}.", severity=Severity.WARNING)
+        for code in ("x.old", "catalog.missing", "map.refused")
+    )
+    now: list[tuple[Problem, ...]] = [(old,)]
+    store = EditionStore(sources.root, lambda: Loaded(edition("first"), now[0]))
+
+    def told(code: str) -> int:
+        return sum(f"Mend {code}." in record.getMessage() for record in caplog.records)
+
+    for warnings, expected in (
+        ((old,), (0, 0, 0)),
+        ((old, lost), (0, 1, 0)),
+        ((old, lost, refused), (0, 1, 1)),
+        ((old, lost, refused), (0, 1, 1)),
+        ((old,), (0, 1, 1)),
+        ((old, lost), (0, 2, 1)),
+    ):
+        now[0] = warnings
+        assert store.reload()
+        assert tuple(map(told, ("x.old", "catalog.missing", "map.refused"))) == expected
+
+
+def test_a_flood_of_warnings_is_cut_short(sources: Sources, caplog: pytest.LogCaptureFixture) -> None:
+    """A catalog with hundreds of faults does not fill the log; the alarm of a map comes first."""
+    caplog.set_level(logging.WARNING, "webapp.store")
+    many = tuple(Problem("x", "p", f"m{n}", "Mend.", severity=Severity.WARNING) for n in range(300))
+    refused = Problem("map.refused", "p", "m", "Mend.", severity=Severity.WARNING)
+    now: list[tuple[Problem, ...]] = [()]
+    store = EditionStore(sources.root, lambda: Loaded(edition("first"), now[0]))
+    now[0] = (*many, refused)
+    store.reload()
+    assert len(caplog.records) == MOST_TOLD + 1
+    assert "map.refused" in caplog.records[0].getMessage()
+    assert "281 more" in caplog.records[-1].getMessage()
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENOSPC, errno.EROFS, errno.EIO, errno.EACCES])
+def test_a_machine_in_trouble(sources: Sources, number: int) -> None:
+    """No file left to open, a full or a broken disk: the last good edition stays until a reading succeeds."""
+    trouble = [False]
+
+    def load() -> Loaded:
+        if trouble[0]:
+            raise OSError(number, "trouble")
+        return sources.load()
+
+    store = EditionStore(sources.root, load)
+    trouble[0] = True
+    assert not store.reload()
+    assert store.current.digest == "first"
+    sources.text.write_text("second")
+    trouble[0] = False
+    assert store.reload()
+    assert store.current.digest == "second"

@@ -1,0 +1,117 @@
+"""The front door on an ASGI server: from the bytes of a request to the door's values, and from its answer to bytes.
+
+ASGI, because it alone hands header names and values over as they were sent. WSGI makes one name of `X_Forwarded_For`
+and `X-Forwarded-For`, so that a reader's own software could overwrite what the proxy says; granian's RSGI leaves out
+values that are not ASCII, so that a language could get lost. Here a name with an underscore stays another name: Flask
+never sees it, and one that resembles a proxy's is a doubt.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from webapp.site.address import PROXY_HEADERS
+from webapp.site.asked import Asked
+from webapp.site.front import Answer, Door
+from webapp.site.reader import Headers
+
+Scope = Mapping[str, Any]
+RawHeaders = Iterable[tuple[bytes, bytes]]
+
+_TOLD_BY = frozenset(
+    name.encode() for name in (*PROXY_HEADERS, "accept-language", "accept-encoding", "doctor-token")
+)  # fmt: skip
+"""The headers that the door looks at; any other reaches Flask alone."""
+
+MOST_WAITING = 256
+"""Most requests that wait to be rendered. One more is turned away, which is safe, and costs the others nothing."""
+
+
+class AsgiSite:
+    """An ASGI application around the door. Kept pages are answered at once, all else by a few threads."""
+
+    def __init__(self, door: Door, busy: Answer, threads: int) -> None:
+        """`busy` is the answer to whoever cannot be served now; `threads` render."""
+        self._door = door
+        self._busy = busy
+        self._pool = ThreadPoolExecutor(threads, "render")
+        self._waiting = 0
+
+    async def __call__(
+        self, scope: Scope, _receive: Callable[[], Awaitable[Any]], send: Callable[[dict[str, Any]], Awaitable[None]]
+    ) -> None:
+        """Answer one request. What a reader sends as a body is not looked at: no route takes one."""
+        if scope["type"] != "http":
+            return
+        path, peer = read_path(scope["raw_path"]), scope["client"][0]
+        asked, answer = self._door.open(scope["method"], path, peer, read_headers(scope["headers"]))
+        if answer is None:
+            answer = await self._make(to_environ(scope, path), asked)
+        await send({"type": "http.response.start", "status": int(answer.status[:3]), "headers": answer.raw_headers})
+        await send({"type": "http.response.body", "body": answer.body})
+
+    async def _make(self, environ: dict[str, Any], asked: Asked | None) -> Answer:
+        if self._waiting >= MOST_WAITING:
+            return self._busy
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, self._door.make, environ, asked)
+        finally:
+            self._waiting -= 1
+
+
+def read_path(raw: bytes) -> str:
+    """Decode a path as WSGI wants it: each byte one character."""
+    return (unquote_to_bytes(raw) if b"%" in raw else raw).decode("latin-1")
+
+
+def read_headers(raw: RawHeaders) -> Headers:
+    """Collect the headers that the door looks at, and those that only look like them, each value apart."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, value in raw:
+        if name in _TOLD_BY or (b"_" in name and name.replace(b"_", b"-") in _TOLD_BY):
+            text = name.decode("latin-1")
+            found[text] = (*found.get(text, ()), value.decode("latin-1"))
+    return found
+
+
+def to_environ(scope: Scope, path: str) -> dict[str, Any]:
+    """Make the WSGI environ of a request (PEP 3333), without any header that has an underscore in its name."""
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        "PATH_INFO": path,
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_NAME": scope["server"][0],
+        "SERVER_PORT": str(scope["server"][1]),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "REMOTE_ADDR": scope["client"][0],
+        "CONTENT_LENGTH": "0",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope["scheme"],
+        "wsgi.input": BytesIO(),
+        "wsgi.errors": _Nowhere(),
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for name, value in scope["headers"]:
+        if b"_" not in name and name not in {b"content-length", b"content-type", b"transfer-encoding"}:
+            key = "HTTP_" + name.decode("latin-1").upper().replace("-", "_")
+            text = value.decode("latin-1")
+            environ[key] = f"{environ[key]},{text}" if key in environ else text
+    return environ
+
+
+class _Nowhere:
+    """An error stream that keeps nothing: what is to be logged has its own way, which names no reader."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+    def writelines(self, lines: Iterable[str]) -> None: ...
+
+    def flush(self) -> None: ...

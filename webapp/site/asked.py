@@ -1,0 +1,129 @@
+"""One request as far as it is decided about: who asks, through whom, in which edition. Only here `decide` is called for
+pages, so that the front door and the routes can only ever have one and the same decision.
+
+What is remembered between requests is nobody's: readers who differ in nothing that a rule looks at share a decision,
+which names no network; headers are remembered only when short. A decision that failed is never remembered.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import TypeVar
+
+from webapp.core.decide import Decision, decide
+from webapp.core.model import AcceptedLanguages, Edition, KnownPlace, LocaleTag, Reader
+from webapp.settings import Settings
+from webapp.site.reader import Headers, read_languages, read_reader
+
+log = logging.getLogger("webapp.site")
+
+ASKED = "webapp.asked"
+"""Where the WSGI environ holds the Asked of its request."""
+
+LONGEST = 200
+"""Longest Accept-Language that is remembered, in characters. Browsers send fewer."""
+MOST_RANGES = 12
+"""Most languages in one that is. Browsers name fewer."""
+MOST = 1024
+"""Most headers and most decisions that are remembered; a flood of others makes them forgotten, never more."""
+
+Kind = tuple[object, ...]
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@dataclass(slots=True)
+class Memory:
+    """What one edition's requests need not find out again. Threads may share it: each entry stands for itself."""
+
+    edition: Edition
+    languages: dict[str, AcceptedLanguages] = field(default_factory=dict)
+    decisions: dict[Kind, Decision] = field(default_factory=dict)
+
+    def read_languages(self, edition: Edition, headers: Headers) -> AcceptedLanguages:
+        """Read Accept-Language as `reader.read_languages` does."""
+        values = headers.get("accept-language", ())
+        if len(values) != 1 or len(values[0]) > LONGEST or "accept_language" in headers:
+            return read_languages(edition, headers)
+        known = self.languages.get(values[0])
+        if known is None:
+            known = read_languages(edition, headers)
+            _remember(self.languages, values[0], known)
+        return known
+
+    def decide(self, reader: Reader, at: datetime) -> Decision:
+        """Decide as `core.decide` does, about the reader without what no rule looks at."""
+        kind = _find_kind(reader, at)
+        known = self.decisions.get(kind) if kind else None
+        if known is None:
+            known = decide(self.edition, _without_network(reader), at)
+            if kind and not any(outcome.faulty for outcome in known.shown):
+                _remember(self.decisions, kind, known)
+        return known
+
+
+def _remember(known: dict[K, V], key: K, value: V) -> None:
+    if len(known) >= MOST:
+        known.clear()
+    known[key] = value
+
+
+def _find_kind(reader: Reader, at: datetime) -> Kind | None:
+    """Return everything about a reader and a moment that a decision depends on, or None when it is not worth it."""
+    accepted, place = reader.accepted, reader.place
+    if at.tzinfo is not UTC or len(accepted.ranges) > MOST_RANGES:
+        return None
+    day: date = at.date()
+    if isinstance(place, KnownPlace):
+        where: Kind = (place.inside, place.uncertain, place.outside)
+    else:
+        where = (place.reason, place.detail)
+    return (where, reader.page_languages, accepted.ranges, accepted.readable, day)
+
+
+def _without_network(reader: Reader) -> Reader:
+    place = reader.place
+    if not isinstance(place, KnownPlace):
+        return reader
+    return replace(reader, place=replace(place, network="the address", country=None, votes=(), reasons=()))
+
+
+@dataclass(slots=True)
+class Asked:
+    """Who asks, and the one decision about her for each set of languages on a page. Lives for one request.
+
+    `peer` is the address that the connection comes from; `headers` has lower-case names, spelled as they came.
+    """
+
+    memory: Memory
+    settings: Settings
+    peer: str | None
+    headers: Headers
+    at: datetime
+    on_fault: Callable[[], None]
+    _reader: Reader | None = None
+    _decided: dict[tuple[LocaleTag, ...], Decision] = field(default_factory=dict)
+
+    @property
+    def edition(self) -> Edition:
+        """The edition that this request sees from its beginning to its end."""
+        return self.memory.edition
+
+    def decide(self, languages: tuple[LocaleTag, ...]) -> Decision:
+        """Decide about the reader of a page in `languages`, once."""
+        known = self._decided.get(languages)
+        if known is None:
+            known = self._decided[languages] = self.memory.decide(self._read(languages), self.at)
+            if any(outcome.faulty for outcome in known.shown):
+                log.error("A decision failed; its notices are shown.")
+                self.on_fault()
+        return known
+
+    def _read(self, languages: tuple[LocaleTag, ...]) -> Reader:
+        if self._reader is not None:
+            return replace(self._reader, page_languages=languages)
+        settings, headers, read = self.settings, self.headers, self.memory.read_languages
+        trusted, cdn = settings.trusted_proxies, settings.cdn
+        self._reader, _ = read_reader(self.edition, self.peer, headers, trusted, languages, cdn, read)
+        return self._reader

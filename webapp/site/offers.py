@@ -1,0 +1,22 @@
+"""What a route hands to the front door when its page may be kept. The door decides what becomes of it."""
+
+from dataclasses import dataclass
+
+from webapp.core.decide import Decision
+from webapp.core.model import LocaleTag
+from webapp.site.gate import Checked
+
+OFFER = "webapp.offer"
+"""Where the WSGI environ takes the offers of its request: a list, there only when one is welcome."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A page that may be kept: bytes that the gate has checked, before compression, and for whom they are.
+
+    `languages` and `decision` are what it was decided by; both None where it is the same for everybody.
+    """
+
+    checked: Checked
+    languages: tuple[LocaleTag, ...] | None
+    decision: Decision | None

@@ -1,0 +1,164 @@
+"""Pages kept ready in memory, each as often as readers must see it differently, and no other way. Bounded by bytes.
+
+A page is found by its path, a variant of it by the notices shown. A rendered page depends on nothing else: not on the
+query, the time, the host or the method; a test renders every page afresh and compares. Owns the bytes and forgets
+the oldest first; never decides, never renders, and holds nothing of a reader. One of these serves one edition, and
+goes with it.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from webapp.core.model import Edition, LocaleTag, NoticeId
+from webapp.site.gate import Checked
+
+Shown = tuple[NoticeId, ...]
+HeaderList = tuple[tuple[str, str], ...]
+
+OVERHEAD = 2048
+"""Bytes that an encoding of a variant costs beside its body: headers, keys, objects, about."""
+
+LARGEST_SHARE = 8
+"""A variant may fill at most this part of the whole: one great page must not drive out all the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The bytes of a variant in one encoding, with all their headers: as text for WSGI, as bytes for ASGI."""
+
+    checked: Checked
+    headers: HeaderList
+    raw_headers: tuple[tuple[bytes, bytes], ...]
+
+
+def ready(headers: HeaderList, encoding: str, checked: Checked) -> Ready:
+    """Put headers and bytes together. `headers` lack what depends on the encoding; "" is no encoding."""
+    more = [("Content-Encoding", encoding)] if encoding else []
+    whole = (*headers, *more, ("Content-Length", str(len(checked.body))))
+    return Ready(checked, whole, raw_headers(whole))
+
+
+def raw_headers(headers: Iterable[tuple[str, str]]) -> tuple[tuple[bytes, bytes], ...]:
+    """Return headers as ASGI wants them."""
+    return tuple((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers)
+
+
+@dataclass(slots=True)
+class Variant:
+    """One page for readers who see the same notices: its headers, and its bytes by encoding; "" is always there."""
+
+    headers: HeaderList
+    bodies: dict[str, Ready]
+    packed_well: frozenset[str] = frozenset()
+
+    @property
+    def size(self) -> int:
+        """Bytes of memory, about."""
+        return sum(OVERHEAD + len(body.checked.body) for body in self.bodies.values())
+
+
+@dataclass(slots=True)
+class Page:
+    """A path that has a kept variant. `languages` are those on the page; None: the same for every reader."""
+
+    languages: tuple[LocaleTag, ...] | None
+    variants: int = 0
+
+
+class Pages:
+    """The kept pages of one edition. Safe to share between threads."""
+
+    def __init__(self, edition: Edition, limit: int) -> None:
+        """Keep at most `limit` bytes."""
+        self.edition = edition
+        self.size = 0
+        self.retired = False
+        self._limit = limit
+        self._lock = threading.Lock()
+        self._pages: dict[str, Page] = {}
+        self._variants: OrderedDict[tuple[str, Shown], Variant] = OrderedDict()
+        self._making: dict[tuple[str, Shown | None], threading.Event] = {}
+
+    def __len__(self) -> int:
+        return len(self._variants)
+
+    def find_page(self, path: str) -> Page | None:
+        """Return what is known of a path, or None: it was never kept, or has been forgotten."""
+        return self._pages.get(path)
+
+    def find(self, path: str, shown: Shown) -> Variant | None:
+        """Return the variant of a page with exactly these notices, and count it as used."""
+        with self._lock:
+            variant = self._variants.get((path, shown))
+            if variant is not None:
+                self._variants.move_to_end((path, shown))
+            return variant
+
+    def keep(self, path: str, languages: tuple[LocaleTag, ...] | None, shown: Shown, variant: Variant) -> bool:
+        """Keep a variant, and forget the ones longest unused. False: it is too large to be kept."""
+        if variant.size > self._limit // LARGEST_SHARE:
+            return False
+        with self._lock:
+            if (path, shown) in self._variants:
+                return True
+            self._pages.setdefault(path, Page(languages)).variants += 1
+            self._variants[path, shown] = variant
+            self.size += variant.size
+            self._forget()
+        return True
+
+    def drop(self, path: str, shown: Shown) -> None:
+        """Forget a variant that must not be used again."""
+        with self._lock:
+            if (path, shown) in self._variants:
+                self._variants.move_to_end((path, shown), last=False)
+                self._forget_oldest()
+
+    def add_body(self, path: str, shown: Shown, encoding: str, body: Ready, *, final: bool) -> None:
+        """Give a kept variant one more encoding, or a better packed one. A variant forgotten meanwhile stays so."""
+        with self._lock:
+            variant = self._variants.get((path, shown))
+            if variant is None or (encoding in variant.packed_well and not final):
+                return
+            before = variant.size
+            variant.bodies[encoding] = body
+            if final:
+                variant.packed_well |= {encoding}
+            self.size += variant.size - before
+            self._forget()
+
+    def _forget(self) -> None:
+        while self.size > self._limit and self._variants:
+            self._forget_oldest()
+
+    def _forget_oldest(self) -> None:
+        (path, _), oldest = self._variants.popitem(last=False)
+        self.size -= oldest.size
+        page = self._pages[path]
+        page.variants -= 1
+        if not page.variants:
+            del self._pages[path]
+
+    @contextmanager
+    def making(self, path: str, shown: Shown | None) -> Iterator[bool]:
+        """Let one make a variant. True: it is you. False: another was at it, and has just finished; look again.
+
+        `shown` is None as long as nothing is known of the path, and so not what the reader would see there.
+        """
+        with self._lock:
+            other = self._making.get((path, shown))
+            if other is None:
+                mine = self._making[path, shown] = threading.Event()
+        if other is not None:
+            other.wait(timeout=30)
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            with self._lock:
+                del self._making[path, shown]
+            mine.set()
