@@ -1,4 +1,4 @@
-"""Readers with canaries, and workers that crash, leave nothing on disk. Long: `python -m tests.drills.traces`."""
+"""Canary readers and crashed workers leave nothing on disk. Short form of `python -m tests.drills.traces`."""
 
 from pathlib import Path
 

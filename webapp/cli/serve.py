@@ -19,13 +19,13 @@ from webapp.settings import Settings, load_settings
 from webapp.site.preview import PREVIEW, check_preview
 from webapp.sources.load import Loaded, load_edition
 
-NO_CORE = 1
-"""Bytes of a core dump that may be written. Nought would still hand a dump to a program that the machine has set up
-for it; Linux (fs/coredump.c) reads 1 as: write none and hand over none."""
 MEGABYTE = 1024 * 1024
 WORKER_MB = 150
 """Memory of a worker beside its kept pages, for a large site; half of the machine is left to all else."""
 MOST_WORKERS = 32
+NO_CORE = 1
+"""Bytes of a core dump that may be written. Nought would still hand a dump to a program that the machine has set up
+for it; Linux (fs/coredump.c) reads 1 as: write none and hand over none."""
 
 
 @click.command()
@@ -57,18 +57,18 @@ def serve(preview: bool) -> None:
     ).serve()
 
 
-def _forbid_dumps() -> None:
-    """A core dump of this process or a worker would hold addresses and paths of readers: there shall be none."""
-    _, most = resource.getrlimit(resource.RLIMIT_CORE)
-    if most != 0:  # who is allowed none cannot ask for one byte
-        resource.setrlimit(resource.RLIMIT_CORE, (NO_CORE, NO_CORE))
-
-
 def count_workers(page_cache_mb: int) -> int:
     """Return how many processes this machine has room for: one a core, each with its memory, and one at least."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // MEGABYTE
     return max(1, min(cores, MOST_WORKERS, memory // 2 // (WORKER_MB + page_cache_mb)))
+
+
+def _forbid_dumps() -> None:
+    """A core dump of this process or a worker would hold addresses and paths of readers: there shall be none."""
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    if most != 0:  # who is allowed none cannot ask for one byte
+        resource.setrlimit(resource.RLIMIT_CORE, (NO_CORE, NO_CORE))
 
 
 def _check_port(settings: Settings) -> str:

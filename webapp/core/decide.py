@@ -67,10 +67,15 @@ class Decision:
 
     def find_proof(self, notice: NoticeId) -> Proof | None:
         """Return the Proof that `notice` may be left out, or None when it must be shown."""
-        if any(outcome.notice == notice for outcome in self.shown):
-            return None
-        proofs = (outcome.proof for outcome in self.omitted if outcome.notice == notice)
-        return next((proof for proof in proofs if (proof.notice, proof.edition) == (notice, self.edition)), None)
+        found: Proof | None = None
+        for outcome in self.outcomes:
+            if outcome.notice == notice:
+                if isinstance(outcome, Shown):
+                    return None
+                proof = outcome.proof
+                if found is None and proof.notice == notice and proof.edition == self.edition:
+                    found = proof
+        return found
 
 
 def decide(edition: Edition, reader: Reader, at: datetime) -> Decision:

@@ -88,5 +88,7 @@ def _judge_forged(sight: Sight, forged: str, rightly: bool) -> Iterator[Finding]
 
 def _examine_names(asker: Asker) -> Iterator[Finding]:
     sight = asker.ask(*((name, FORGED[0]) for name in UNDERSCORED)).sight
-    if sight is not None and any(FORGED[0] in hop.text for hop in sight.hops):
+    if sight is None:
+        return
+    if any("_" in mark for mark in sight.marks) or any(FORGED[0] in hop.text for hop in sight.hops):
         yield found("underscores")

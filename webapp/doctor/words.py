@@ -103,8 +103,8 @@ WORDS: dict[str, tuple[Weight, str, str]] = {
     ),
     "underscores": (
         WARNING,
-        "The proxy passes header names with underscores on: X_Forwarded_For and X-Forwarded-For are one name to the "
-        "site, so that one can displace the other.",
+        "The proxy passes header names with underscores on. One such as X_Forwarded_For makes the place unknown, "
+        "and on a WSGI server of your own it can displace X-Forwarded-For.",
         "nginx: underscores_in_headers off. Varnish: refuse such names, as docs/proxies/varnish.vcl does.",
     ),
     "chain-doubt": (

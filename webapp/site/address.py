@@ -83,22 +83,31 @@ MAX_FORWARDED = 2048
 """Longest X-Forwarded-For that is read, in characters."""
 
 
+Step = tuple[str | Address, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The reader's address, or None with the reason. `steps` tells in words how we came to it."""
+    """The reader's address, or None with the reason. `trail` is how we came to it, in parts that are not written out
+    for every page."""
 
     address: Address | None
     unknown: UnknownPlace | None
-    steps: tuple[str, ...]
+    trail: tuple[Step, ...]
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """How we came to it, in words."""
+        return tuple("".join(map(str, parts)) for parts in self.trail)
 
 
 def resolve(peer: str | None, headers: Mapping[str, Sequence[str]], trusted: Sequence[Network]) -> Resolved:
     """Find the reader's address. `headers` has lower-case names; values are those of repeated headers, in order."""
-    steps: list[str] = []
+    steps: list[Step] = []
     peer_address = _parse(peer or "")
     if peer_address is None:
         return _unknown(UnknownReason.NO_ADDRESS, "the connection has no IP address", steps)
-    steps.append(f"the connection comes from {peer_address}")
+    steps.append(("the connection comes from ", peer_address))
     alike = find_lookalike(headers)
     if alike is not None:
         detail = f"a header is spelled almost as {alike}, so what a proxy wrote cannot be told from what a reader did"
@@ -107,7 +116,7 @@ def resolve(peer: str | None, headers: Mapping[str, Sequence[str]], trusted: Seq
         return _resolve_direct(peer_address, headers, steps)
     if not _is_trusted(peer_address, trusted):
         return _unknown(UnknownReason.UNTRUSTED_CHAIN, "the connection does not come from a trusted proxy", steps)
-    steps.append(f"{peer_address} is a trusted proxy")
+    steps.append((peer_address, " is a trusted proxy"))
     return _resolve_forwarded(headers, trusted, steps)
 
 
@@ -118,8 +127,8 @@ def find_lookalike(headers: Iterable[str]) -> str | None:
     return next((name for name in alike if name in _PROXY_HEADERS or name in _FOREIGN_HEADERS), None)
 
 
-def _resolve_direct(peer: Address, headers: Mapping[str, Sequence[str]], steps: list[str]) -> Resolved:
-    steps.append("no proxy is trusted, so the reader should be connected directly")
+def _resolve_direct(peer: Address, headers: Mapping[str, Sequence[str]], steps: list[Step]) -> Resolved:
+    steps.append(("no proxy is trusted, so the reader should be connected directly",))
     signs = () if _PROXY_HEADERS.isdisjoint(headers) else [name for name in PROXY_HEADERS if name in headers]
     if signs:
         detail = f"a proxy that is not configured left its mark ({signs[0]})"
@@ -127,7 +136,7 @@ def _resolve_direct(peer: Address, headers: Mapping[str, Sequence[str]], steps: 
     return _judge(peer, steps)
 
 
-def _resolve_forwarded(headers: Mapping[str, Sequence[str]], trusted: Sequence[Network], steps: list[str]) -> Resolved:
+def _resolve_forwarded(headers: Mapping[str, Sequence[str]], trusted: Sequence[Network], steps: list[Step]) -> Resolved:
     signs = () if _FOREIGN_HEADERS.isdisjoint(headers) else [name for name in FOREIGN_HEADERS if name in headers]
     if signs:
         detail = f"a proxy outside our own chain left its mark ({signs[0]})"
@@ -143,9 +152,9 @@ def _resolve_forwarded(headers: Mapping[str, Sequence[str]], trusted: Sequence[N
         if address is None:
             return _unknown(UnknownReason.MALFORMED, "X-Forwarded-For holds something other than an address", steps)
         if _is_trusted(address, trusted):
-            steps.append(f"X-Forwarded-For, from the right: {address} is a trusted proxy")
+            steps.append(("X-Forwarded-For, from the right: ", address, " is a trusted proxy"))
             continue
-        steps.append(f"X-Forwarded-For, from the right: {address} is the first address that is not ours")
+        steps.append(("X-Forwarded-For, from the right: ", address, " is the first address that is not ours"))
         if entries:
             detail = "X-Forwarded-For names a further address behind the reader's, so another proxy may stand there"
             return _unknown(UnknownReason.UNTRUSTED_CHAIN, detail, steps)
@@ -161,17 +170,17 @@ def _disagrees(values: Sequence[str], address: Address) -> bool:
     return any(_parse(value.strip()) != address for value in values)
 
 
-def _judge(address: Address, steps: list[str]) -> Resolved:
+def _judge(address: Address, steps: list[Step]) -> Resolved:
     obstacle = find_obstacle(address)
     if obstacle is not None:
-        steps.append(f"so the place is unknown: {obstacle.detail}")
+        steps.append(("so the place is unknown: ", obstacle.detail))
         return Resolved(address, obstacle, tuple(steps))
-    steps.append(f"so the reader's address is {address}")
+    steps.append(("so the reader's address is ", address))
     return Resolved(address, None, tuple(steps))
 
 
-def _unknown(reason: UnknownReason, detail: str, steps: list[str]) -> Resolved:
-    return Resolved(None, UnknownPlace(reason, detail), (*steps, f"so the place is unknown: {detail}"))
+def _unknown(reason: UnknownReason, detail: str, steps: list[Step]) -> Resolved:
+    return Resolved(None, UnknownPlace(reason, detail), (*steps, ("so the place is unknown: ", detail)))
 
 
 def _is_trusted(address: Address, trusted: Sequence[Network]) -> bool:

@@ -26,6 +26,8 @@ REGION_HEADERS = {
 }
 """Where each CDN names her region: the part of an ISO 3166-2 code behind the hyphen, or the whole code."""
 
+_SPOKEN_IN = frozenset((*COUNTRY_HEADERS.values(), *REGION_HEADERS.values()))
+
 NO_COUNTRY = frozenset({"XX", "T1"})
 """Cloudflare's words for "not known" and for Tor."""
 
@@ -38,7 +40,7 @@ def judge(place: Place, headers: Headers, configured: Cdn | None, regions: Regio
 
     `configured` is the CDN that must be heard; any other that speaks is heard too.
     """
-    if not isinstance(place, KnownPlace):
+    if not isinstance(place, KnownPlace) or (configured is None and _SPOKEN_IN.isdisjoint(headers)):
         return place
     said = {cdn: _values(headers, COUNTRY_HEADERS[cdn]) for cdn in Cdn}
     if configured is not None and not said[configured]:

@@ -21,7 +21,7 @@ from webapp.core.decide import Decision, decide, find_map_doubt
 from webapp.core.locales import find_locale
 from webapp.core.model import Edition, KnownPlace, Place
 from webapp.settings import Network, Settings
-from webapp.site.address import FORWARDED_FOR, PROXY_HEADERS
+from webapp.site.address import FORWARDED_FOR, PROXY_HEADERS, find_lookalike
 from webapp.site.answers import without_article
 from webapp.site.reader import Headers, read_reader
 from webapp.site.state import current_edition, current_request, state
@@ -57,7 +57,7 @@ class Sight:
     steps            how it was found, in words
     country          where the map puts her; None when it does not know
     shown            the notices that she would see
-    marks            names of the headers that only a proxy writes
+    marks            names of the headers that only a proxy writes, and of those that resemble them
     map_doubt        why the map may not be believed today; None when it may
     unreviewed       legal texts that no lawyer, or no native speaker, has approved
     """
@@ -151,7 +151,10 @@ def _see(edition: Edition, settings: Settings, tag: str) -> Sight:
         country=place.country if isinstance(place, KnownPlace) else None,
         place=_describe(place),
         shown=_shown(decision),
-        marks=tuple(name for name in PROXY_HEADERS if name in headers),
+        marks=(
+            *(name for name in PROXY_HEADERS if name in headers),
+            *(name for name in headers if find_lookalike([name])),
+        ),
         accept_encoding=request.headers.get("Accept-Encoding", ""),
         edition=edition.digest,
         map_date=facts.data_date.isoformat() if facts else None,
