@@ -1,9 +1,11 @@
 """Ten million readers, long: what the site leaves out, judged by an independent oracle.
 
 `python -m tests.drills.decisions [READERS] [PAGES]` works in two processes. Each finished batch is written down in
-artefacts/decisions.jsonl, and a run that was ended goes on from there; remove the file to begin anew.
+artefacts/decisions-DIGEST.jsonl, and a run that was ended goes on from there. The digest is that of the code and the
+configuration: what was seen of other code says nothing about this one, so a change begins a new count.
 """
 
+import hashlib
 import json
 import sys
 import time
@@ -16,8 +18,20 @@ from tests.samples import REPOSITORY
 
 READERS, PAGES, PROCESSES = 10_000_000, 50_000, 2
 PAGE_BATCH = 2_500
-KEPT = REPOSITORY / "artefacts" / "decisions.jsonl"
+JUDGED = ("webapp/**/*.py", "webapp/templates/*", "config/**/*", "content/**/*", "tests/*.py")
 COLUMNS = ("readers", "left out", "shown", "shown without need")
+
+
+def digest_judged() -> str:
+    """Return the first half of the SHA-256 of all that the figures are about, in hexadecimal."""
+    total = hashlib.sha256()
+    for pattern in JUDGED:
+        for path in sorted(it for it in REPOSITORY.glob(pattern) if it.is_file() and it.suffix != ".pyc"):
+            total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()[:32]
+
+
+KEPT = REPOSITORY / "artefacts" / f"decisions-{digest_judged()}.jsonl"
 
 
 def run(kind: str, number: int) -> tuple[str, int, Counter[str], list[str]]:
@@ -42,6 +56,7 @@ def read_kept() -> tuple[set[tuple[str, int]], Counter[str], list[str]]:
 def main(readers: int, pages: int) -> int:
     """Run every batch that is not done yet and print the sums. Returns 1 when a notice was left out wrongly."""
     KEPT.parent.mkdir(exist_ok=True)
+    print(f"figures of the sources {KEPT.stem.rpartition('-')[2]}", flush=True)
     done, tally, wrong = read_kept()
     jobs = [("readers", number) for number in range(-(-readers // BATCH))]
     jobs += [("pages", number) for number in range(-(-pages // PAGE_BATCH))]
