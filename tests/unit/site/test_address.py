@@ -89,6 +89,33 @@ def test_no_header_gets_lost_from_the_tables() -> None:
     assert set(PROXY_HEADERS) == FOREIGN_NAMES | CLIENT_NAMES | MARKS
 
 
+@pytest.mark.parametrize("header", sorted(FOREIGN_NAMES | CLIENT_NAMES | MARKS))
+def test_header_spelled_almost_as_a_proxys(header: str) -> None:
+    """With an underscore for any hyphen a server of the CGI family takes it for the proxy's, so it proves nothing."""
+    if "-" not in header:
+        return
+    for trusted, peer in (((), READER), (TRUSTED, PROXY)):
+        given = {"x-forwarded-for": (READER,)} if trusted else {}
+        resolved = resolve(peer, {**given, header.replace("-", "_", 1): (READER,)}, trusted)
+        assert_unknown(resolved, UNTRUSTED)
+        assert resolved.unknown is not None
+        assert f"almost as {header}," in resolved.unknown.detail
+
+
+def test_other_headers_with_an_underscore_are_no_doubt() -> None:
+    """What resembles no proxy's header says nothing about a proxy."""
+    assert resolve(READER, {"x_theme": ("dark",), "accept_language": ("ru",)}, ()).unknown is None
+
+
+@pytest.mark.parametrize("header", sorted(FOREIGN_NAMES))
+def test_foreign_header_is_named(header: str) -> None:
+    """Operators learn which header it was."""
+    resolved = through_proxy(READER, **{header.replace("-", "_"): READER})
+    assert_unknown(resolved, UNTRUSTED)
+    assert resolved.unknown is not None
+    assert f"({header})" in resolved.unknown.detail
+
+
 @pytest.mark.parametrize(("length", "known"), [(2048, True), (2049, False)])
 def test_longest_chain_that_is_read(length: int, known: bool) -> None:
     """A chain of 2,048 characters is read, one more is not."""
