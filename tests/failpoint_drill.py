@@ -31,6 +31,8 @@ class Tally:
 def run(app: Flask, path: str, reader: str, stride: int, tally: Tally, first: int = 1) -> None:
     """Fail every `stride`-th call of one reader's request, from call `first` on."""
     whole = _settled(app, path, READERS[reader])
+    assert whole.status == 200, f"{path} is no premise"
+    assert articles_in(whole.body, edition_of(app)), f"{path} has no article that could lose its notice"
     needed = notices_in(whole.body)
     for number in range(first, whole.calls + 1, stride):
         seen = ask(app, path, READERS[reader], number)
