@@ -229,8 +229,10 @@ def print_list(path: Path, territory_map: TerritoryMap) -> int:
         for number in {first, last}:
             make = IPv4Address if number < 1 << 32 else IPv6Address
             place = territory_map.find(make(number))
-            known = isinstance(place, KnownPlace)
-            counts["unknown" if not known else "outside" if RUSSIA in place.outside else "covered"] += 1  # type: ignore[union-attr]
+            if isinstance(place, KnownPlace):
+                counts["outside" if RUSSIA in place.outside else "covered"] += 1
+            else:
+                counts["unknown"] += 1
     print(f"{path.name}: {dict(counts)}")
     return counts["outside"]
 

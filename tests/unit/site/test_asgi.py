@@ -11,7 +11,9 @@ from tests.samples import BERLIN, MOSCOW
 from tests.visits import EVERY_NOTICE, SLUG, door_of, notices_in, open_site
 from webapp.app import to_server
 from webapp.site import asgi
+from webapp.site.address import CLIENT_HEADERS, FOREIGN_HEADERS, PROXY_HEADERS
 from webapp.site.asgi import AsgiSite, read_headers, read_path, to_environ
+from webapp.site.cdn import COUNTRY_HEADERS, REGION_HEADERS
 from webapp.site.front import Answer
 
 Raw = list[tuple[bytes, bytes]]
@@ -31,6 +33,15 @@ def scope_of(path: bytes = b"/en/", headers: Raw | None = None, method: str = "G
         "method": method,
         "headers": headers or [],
     }
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted({*PROXY_HEADERS, *FOREIGN_HEADERS, *CLIENT_HEADERS, *COUNTRY_HEADERS.values(), *REGION_HEADERS.values()}),
+)
+def test_whatever_a_decision_reads_reaches_the_door(name: str) -> None:
+    """A header that speaks of the reader's place, left out here, would be a doubt that nobody hears."""
+    assert read_headers([(name.encode(), b"one"), (name.encode(), b"two")]) == {name: ("one", "two")}
 
 
 async def ask(site: AsgiSite, scope: dict[str, Any]) -> tuple[int, dict[bytes, bytes], bytes]:
