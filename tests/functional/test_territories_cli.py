@@ -16,7 +16,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = make_site(tmp_path_factory.mktemp("site"))
     write_database(root / "whois.mmdb", WHOIS)
     write_database(root / "cities.mmdb", CITIES)
-    result = CliRunner().invoke(territories, ["build", "--root", str(root), "--source", str(root)])
+    result = CliRunner().invoke(territories, ["build", "--partial", "--root", str(root), "--source", str(root)])
     assert result.exit_code == 0, result.output
     return root
 
@@ -66,12 +66,26 @@ def test_build_from_nothing(tmp_path: Path) -> None:
     assert not (root / "config" / "territories.mmdb").exists()
 
 
+def test_a_source_without_a_file_is_no_accident(site: Path, tmp_path: Path) -> None:
+    """A source that is not read cannot object: each one is named, and the map stays as it was."""
+    before = (site / "config" / "territories.mmdb").read_bytes()
+    misspelled = tmp_path / "whois-ipv4.mmdb"
+    write_database(misspelled, WHOIS)
+    write_database(tmp_path / "cities.mmdb", CITIES)
+    result = CliRunner().invoke(territories, ["build", "--root", str(site), "--source", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "sources.whois" in result.stderr
+    assert "whois.mmdb" in result.stderr
+    assert "sources.cities" not in result.stderr
+    assert (site / "config" / "territories.mmdb").read_bytes() == before
+
+
 def test_diff_names_what_moved(site: Path, tmp_path: Path) -> None:
     """A map against itself is silent; without the registrations, red loses what only those knew."""
     old, new = site / "config" / "territories.mmdb", tmp_path / "new.mmdb"
     same = CliRunner().invoke(territories, ["diff", "--tsv", str(old), str(old)])
     assert (same.exit_code, same.output) == (0, "")
-    build = ["build", "--root", str(site), "--source", str(site / "cities.mmdb"), "--output", str(new)]
+    build = ["build", "--partial", "--root", str(site), "--source", str(site / "cities.mmdb"), "--output", str(new)]
     assert CliRunner().invoke(territories, build).exit_code == 0
     result = CliRunner().invoke(territories, ["diff", "--tsv", str(old), str(new)])
     assert "red\tinside\toutside\t32768\t0" in result.output.splitlines()
@@ -89,7 +103,7 @@ def test_diff_of_something_else(site: Path) -> None:
 def test_diff_for_people(site: Path, tmp_path: Path) -> None:
     """Tables of what enters, leaves and changes, with what a reader there notices; alike is said in words."""
     old, new = site / "config" / "territories.mmdb", tmp_path / "new.mmdb"
-    build = ["build", "--root", str(site), "--source", str(site / "cities.mmdb"), "--output", str(new)]
+    build = ["build", "--partial", "--root", str(site), "--source", str(site / "cities.mmdb"), "--output", str(new)]
     assert CliRunner().invoke(territories, build).exit_code == 0
     result = CliRunner().invoke(territories, ["diff", "--root", str(site), str(old), str(new)])
     assert result.exit_code == 0
@@ -102,7 +116,7 @@ def test_diff_for_people(site: Path, tmp_path: Path) -> None:
 def test_diff_for_programs(site: Path, tmp_path: Path) -> None:
     """The same as JSON, whole numbers and all."""
     old, new = site / "config" / "territories.mmdb", tmp_path / "new.mmdb"
-    build = ["build", "--root", str(site), "--source", str(site / "cities.mmdb"), "--output", str(new)]
+    build = ["build", "--partial", "--root", str(site), "--source", str(site / "cities.mmdb"), "--output", str(new)]
     assert CliRunner().invoke(territories, build).exit_code == 0
     found = json.loads(CliRunner().invoke(territories, ["diff", "--json", str(old), str(new)]).stdout)
     change = {"territory": "red", "before": "inside", "after": "outside", "ipv4": 32768, "ipv6_64": 0}
@@ -136,7 +150,7 @@ def test_root_comes_from_the_environment(site: Path, command: list[str]) -> None
 
 def test_build_tells_how_far_it_is(site: Path, tmp_path: Path) -> None:
     """Where there is no terminal, a plain line for every task that is done; standard output stays for the result."""
-    build = ["build", "--source", str(site / "cities.mmdb"), "--source", str(site / "tor.txt")]
+    build = ["build", "--partial", "--source", str(site / "cities.mmdb"), "--source", str(site / "tor.txt")]
     (site / "tor.txt").write_text("20.4.7.0/24\n", encoding="utf-8")
     result = CliRunner().invoke(
         territories, [*build, "--output", str(tmp_path / "new.mmdb")], env={"WEBAPP_ROOT": str(site)}
@@ -167,7 +181,7 @@ def test_report_writes_a_page_and_pictures(site: Path, tmp_path: Path) -> None:
 def test_report_on_a_candidate(site: Path, tmp_path: Path) -> None:
     """What another map would change comes first."""
     new = tmp_path / "new.mmdb"
-    build = ["build", "--root", str(site), "--source", str(site / "cities.mmdb"), "--output", str(new)]
+    build = ["build", "--partial", "--root", str(site), "--source", str(site / "cities.mmdb"), "--output", str(new)]
     assert CliRunner().invoke(territories, build).exit_code == 0
     result = CliRunner().invoke(territories, ["report", "--candidate", str(new)], env={"WEBAPP_ROOT": str(site)})
     assert result.exit_code == 0

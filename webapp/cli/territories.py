@@ -49,15 +49,18 @@ for _command in (update, report, diff):
     help="A database, or a folder of them. Again for each.",
 )  # fmt: skip
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help=f"Where to write; {MAP} unless given.")
-def build(root: Path | None, sources: tuple[Path, ...], output: Path | None) -> None:
+@click.option("--partial", is_flag=True, help="Build although a source of config/territories.toml has no file.")
+def build(root: Path | None, sources: tuple[Path, ...], output: Path | None, partial: bool) -> None:
     """Compile databases and the editors' definitions into one map. A failed build changes nothing."""
     with failing(), need_compiler():
-        from webapp.territories.build import compile_map, find_inputs, save_map
+        from webapp.territories.build import check_whole, compile_map, find_inputs, save_map
 
         site = root_or_setting(root)
         target = output or site / MAP
         definitions = load_definitions(site)
         inputs = find_inputs(definitions, sources)
+        if not partial:
+            check_whole(definitions, inputs)
         with show_progress(weigh_build(inputs)) as tell:
             provenance = save_map(compile_map(definitions, inputs, tell), definitions, target, tell)
         click.echo(f"{target}: {target.stat().st_size} bytes, data of {provenance.data_date}")

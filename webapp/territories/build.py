@@ -65,6 +65,28 @@ def find_inputs(definitions: Definitions, paths: Iterable[Path]) -> list[Input]:
     return sorted(inputs, key=lambda given: (order.index(given.source), given.path.name))
 
 
+def check_whole(definitions: Definitions, inputs: Iterable[Input]) -> None:
+    """Every source that the editors named has a file. Raises SourceError naming each that has none.
+
+    A source that is not read cannot object, so readers would lose their notice by a file's name that was misspelled.
+    """
+    given = {it.source for it in inputs}
+    hint = "Give a file of that name, take the source out, or build without it on purpose: --partial."
+    missing = [
+        Problem(
+            "territories.source_missing",
+            FILE,
+            f"no file was given: {', '.join(table.files)}",
+            hint,
+            key=f"sources.{name}",
+        )
+        for name, table in definitions.sources.items()
+        if name not in given
+    ]
+    if missing:
+        raise SourceError(missing)
+
+
 def compile_map(definitions: Definitions, inputs: Sequence[Input], tell: Tell = say_nothing) -> Compiled:
     """Reads every source, on all cores, and weighs what they claim. Raises SourceError with every Problem."""
     layers = _read_all(definitions, inputs, tell)
