@@ -1,5 +1,6 @@
 """The rival that a static site would be: nginx with its geoip2 module over our own map, one file for each language."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -17,9 +18,10 @@ def write_nginx(folder: Path, port: int, answer: Path, path: str) -> list[str]:
     loaded = [MODULES / "ndk_http_module.so", MODULES / "ngx_http_geoip2_module.so"]
     modules = "".join(f"load_module {it};\n" for it in loaded if it.exists())
     headers = "".join(f'add_header {name} "value of a header of this length" always;\n' for name in HEADERS)
+    owner = "user root; " if os.geteuid() == 0 else ""  # its workers must read the folder, which is ours alone
     config = folder / "nginx.conf"
     config.write_text(
-        f"""{modules}daemon off; worker_processes 1; pid {folder}/pid; error_log /dev/null emerg;
+        f"""{modules}{owner}daemon off; worker_processes 1; pid {folder}/pid; error_log /dev/null emerg;
 events {{ worker_connections 1024; }}
 http {{
   access_log off; keepalive_requests 1000000; open_file_cache max=100; default_type text/html;
