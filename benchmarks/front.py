@@ -319,9 +319,9 @@ def to_table(rows: list[Row]) -> str:
 def describe_run() -> str:
     """Say when, where and with what."""
     versions = ", ".join(f"{name} {version(name)}" for name in ("flask", "granian", "maxminddb", "brotli"))
-    cores = len(os.sched_getaffinity(0))
+    cores, load = len(os.sched_getaffinity(0)), os.getloadavg()[0]
     python_version = f"Python {platform.python_version()}"
-    return f"{datetime.now(UTC).date()}, {python_version}, {versions}; {cores} cores; load from the same machine."
+    return f"{datetime.now(UTC).date()}, {python_version}, {versions}; {cores} cores, load average {load:.1f}; load from the same machine."
 
 
 if __name__ == "__main__":
