@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 RUN    := $(BIN)/python -m webapp
 
 # Tests that start real servers and watch the clock: they run by themselves.
-SERVERS := tests/functional/test_cli_serve.py tests/functional/test_reload.py tests/functional/test_catalog_loss.py
+SERVERS := tests/functional/test_traces.py tests/functional/test_cli_serve.py tests/functional/test_reload.py tests/functional/test_catalog_loss.py
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test lint types check unit browser drills bench pot lock clean
@@ -43,7 +43,10 @@ browser: $(VENV)/.dev ## a reader's journey in a real Chromium (CHROMIUM names i
 pot: $(VENV)/.run ## gather the words to translate into translations/*.pot
 	$(RUN) i18n extract
 
-drills: $(VENV)/.dev ## the long fault drills of the territory map and of the catalogs, figures printed
+drills: $(VENV)/.dev ## the long drills of decisions, failing calls, traces, territory map and catalogs, figures printed
+	$(BIN)/python -m tests.drills.decisions
+	$(BIN)/python -m tests.drills.failpoints
+	$(BIN)/python -m tests.drills.traces
 	$(BIN)/python -m tests.drills.territories
 	$(BIN)/python -m tests.drills.catalogs
 

@@ -1,8 +1,8 @@
 """A second opinion on when a notice may be left out: SAFETY.md's six conditions, transcribed literally and slowly.
 
 Written from SAFETY.md and the shapes of `core.model` alone, before its author had read `core.decide`, `core.rules`
-or `core.locales`, and it imports none of them: a fault would have to be made twice to go unseen. Two things were
-added afterwards, and both only ever show a notice more: `LONGEST_TAG`, and the second reading of an alias.
+or `core.locales`, and it imports none of them: a fault would have to be made twice to go unseen. Three things were
+added afterwards, and each only ever shows a notice more: `LONGEST_TAG`, the second reading of an alias, and regions.
 """
 
 import string
@@ -93,34 +93,51 @@ def _no_language_at_risk(edition: Edition, notice: Notice, reader: Reader, heade
     asked_for = named_languages(header)
     if asked_for is None:
         return False
-    for rule in notice.rules:
-        if isinstance(rule, LanguageRule):
-            if len(reader.page_languages) == 0:
-                return False
-            for name in [*reader.page_languages, *asked_for]:
-                for listed in rule.languages:
-                    if _lies_under(edition, name, listed):
-                        return False
+    listed = [rule for rule in notice.rules if isinstance(rule, LanguageRule)]
+    if not listed:
+        return True
+    if len(reader.page_languages) == 0:
+        return False
+    for name in {*reader.page_languages, *asked_for}:
+        for spelling in _spellings(edition, name):
+            for rule in listed:
+                if any(_lies_under(spelling, _subtags(language)) for language in rule.languages):
+                    return False
+                if any(_is_of_region(spelling, region.lower()) for region in rule.regions):
+                    return False
     return True
 
 
-def _lies_under(edition: Edition, name: str, listed: str) -> bool:
-    """Whether a language, by the name given or by the one it is an alias of, starts with the listed subtags.
+def _lies_under(spelling: list[str], wanted: list[str]) -> bool:
+    """Whether a language starts with the listed subtags."""
+    return wanted == ["*"] or spelling[: len(wanted)] == wanted
+
+
+def _is_of_region(spelling: list[str], region: str) -> bool:
+    """Whether a language is named as it is used in a region: a subtag behind the first, before any extension."""
+    for place, subtag in enumerate(spelling):
+        if len(subtag) == 1:
+            return False
+        if place > 0 and subtag == region:
+            return True
+    return False
+
+
+def _spellings(edition: Edition, name: str) -> list[list[str]]:
+    """A language by the name given, and by the one it is an alias of.
 
     What follows an alias is added to all that it stands for, and also to its first subtag alone: prs-TJ is the
     Dari (fa-AF) of Tajikistan, and the Persian of Tajikistan (fa-TJ).
     """
-    if listed == "*":
-        return True
-    wanted = _subtags(listed)
     spellings = [_subtags(name)]
     for alias, meaning in edition.language_aliases.items():
         if alias.lower() == spellings[0][0]:
             spellings.append(_subtags(meaning) + spellings[0][1:])
             spellings.append(_subtags(meaning)[:1] + spellings[0][1:])
-    return any(spelling[: len(wanted)] == wanted for spelling in spellings)
+    return spellings
 
 
+@lru_cache(maxsize=4096)
 def _subtags(tag: str) -> list[str]:
     return tag.replace("_", "-").lower().split("-")
 

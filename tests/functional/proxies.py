@@ -10,6 +10,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -210,9 +211,7 @@ def varnish(folder: Path, site: int, *changes: Change, first: bool = True) -> It
 
 
 def _new_folder(folder: Path, name: str) -> Path:
-    made = folder / f"{name}-{free_port()}"
-    made.mkdir()
-    return made
+    return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=folder))
 
 
 @dataclass

@@ -12,7 +12,33 @@ from webapp.sources.extraction import DOMAINS, extract_messages, extract_notices
 from webapp.sources.load import load_edition
 from webapp.sources.locales import load_locales
 
-WHOLE = ("ru", "uk", "fa")
+# Every word and every legal text. Turkmen still lacks the latter.
+WHOLE = (
+    "ru",
+    "uk",
+    "fa",
+    "fa-AF",
+    "ps",
+    "az",
+    "bs",
+    "sr-Latn-ME",
+    "hu",
+    "uz",
+    "crh",
+    "ro",
+    "sq",
+    "ba",
+    "be",
+    "bg",
+    "ky",
+    "kk",
+    "mk",
+    "sr",
+    "tt",
+    "tg",
+    "hy",
+    "ka",
+)
 PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
 EXTRACT = {"messages": extract_messages, "notices": extract_notices}
 
@@ -70,10 +96,10 @@ def test_every_notice_has_a_text(notice: Notice, tag: str) -> None:
 
 
 def test_articles_of_this_release() -> None:
-    """At least four articles, each in English, Russian and Ukrainian, and one in Persian too."""
+    """At least four articles, each in English, Russian and Ukrainian, and one of them in ten languages or more."""
     articles = edition().articles.values()
     assert len(articles) >= 4
     for article in articles:
         assert {"en", "ru", "uk"} <= set(article.texts)
         assert article.picture is not None
-    assert any("fa" in article.texts for article in articles)
+    assert max(len(article.texts) for article in articles) >= 10

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import resource
 import socket
 import sys
 from datetime import UTC, datetime
@@ -23,6 +24,9 @@ MEGABYTE = 1024 * 1024
 WORKER_MB = 150
 """Memory of a worker beside its kept pages, for a large site; half of the machine is left to all else."""
 MOST_WORKERS = 32
+NO_CORE = 1
+"""Bytes of a core dump that may be written. Nought would still hand a dump to a program that the machine has set up
+for it; Linux (fs/coredump.c) reads 1 as: write none and hand over none."""
 
 
 @click.command()
@@ -30,6 +34,7 @@ MOST_WORKERS = 32
 def serve(preview: bool) -> None:
     """Serve the reader site. HOST, PORT, WORKERS, TRUSTED_PROXIES and the like come from the environment."""
     settings = load_settings()
+    _forbid_dumps()
     if preview:
         check_preview(settings)
     address = _check_port(settings)
@@ -59,6 +64,13 @@ def count_workers(page_cache_mb: int) -> int:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // MEGABYTE
     return max(1, min(cores, MOST_WORKERS, memory // 2 // (WORKER_MB + page_cache_mb)))
+
+
+def _forbid_dumps() -> None:
+    """A core dump of this process or a worker would hold addresses and paths of readers: there shall be none."""
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    if most != 0:  # who is allowed none cannot ask for one byte
+        resource.setrlimit(resource.RLIMIT_CORE, (NO_CORE, NO_CORE))
 
 
 def _check_port(settings: Settings) -> str:

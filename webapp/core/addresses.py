@@ -6,6 +6,7 @@ and IPv6 (RFC 6890 and its updates), RFC 4291 for the shape of IPv6.
 """
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 
@@ -85,19 +86,32 @@ _IPV4 = _build_ranges(4)
 _IPV6 = _build_ranges(6)
 
 
-def _mark_plain() -> bytes:
-    marks = bytearray(b"\1" * 65536)
-    for first, last in zip(_IPV4.first, _IPV4.last, strict=True):
-        marks[first >> 16 : (last >> 16) + 1] = bytes((last >> 16) - (first >> 16) + 1)
-    return bytes(marks)
-
-
-PLAIN_IPV4 = _mark_plain()
-"""For every /16 of IPv4, by its number: 1 when no special network touches it, which spares most addresses a search."""
-
 _GLOBAL_FIRST, _GLOBAL_LAST = int(_GLOBAL_IPV6[0]), int(_GLOBAL_IPV6[-1])
 _PROTOCOL_LAST = int(_PROTOCOL_IPV6[-1])
 _PROTOCOL_FIRST = int(_PROTOCOL_IPV6[0])
+
+
+def _mark_plain(ranges: Iterable[tuple[int, int]], bits: int) -> bytes:
+    """One byte for every block of the first 16 of an address's `bits`: 0 where one of the ranges touches the block."""
+    marks, shift = bytearray(b"\1" * 65536), bits - 16
+    for first, last in ranges:
+        marks[first >> shift : (last >> shift) + 1] = bytes((last >> shift) - (first >> shift) + 1)
+    return bytes(marks)
+
+
+PLAIN_IPV4 = _mark_plain(zip(_IPV4.first, _IPV4.last, strict=True), 32)
+"""For every /16 of IPv4, by its number: 1 when no special network touches it, which spares most addresses a search."""
+
+PLAIN_IPV6 = _mark_plain(
+    (
+        *zip(_IPV6.first, _IPV6.last, strict=True),
+        (0, _GLOBAL_FIRST - 1),
+        (_GLOBAL_LAST + 1, (1 << 128) - 1),
+        (_PROTOCOL_FIRST, _PROTOCOL_LAST),
+    ),
+    128,
+)
+"""The same for every /16 of IPv6. It says nothing of zones."""
 
 
 def unmap(address: Address) -> Address:

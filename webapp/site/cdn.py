@@ -32,7 +32,7 @@ NO_COUNTRY = frozenset({"XX", "T1"})
 """Cloudflare's words for "not known" and for Tor."""
 
 _COUNTRY = re.compile(r"[A-Z]{2}\Z")
-_REGION = re.compile(r"(?:[A-Z]{2}-)?([A-Z0-9]{1,3})\Z")
+_REGION = re.compile(r"(?:([A-Z]{2})-)?([A-Z0-9]{1,3})\Z")
 
 
 def judge(place: Place, headers: Headers, configured: Cdn | None, regions: RegionAnswers) -> Place:
@@ -55,7 +55,9 @@ def judge(place: Place, headers: Headers, configured: Cdn | None, regions: Regio
             found = _REGION.match(region)
             if not found or not said[cdn]:
                 return _unknown("the CDN does not know the region")
-            place = _add_region(place, cdn, found[1], regions)
+            if found[1] not in {None, place.country}:
+                return _unknown("the CDN names a region of another country than the map")
+            place = _add_region(place, cdn, found[2], regions)
     return place
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import maxminddb
 
-from webapp.core.addresses import PLAIN_IPV4, find_obstacle, unmap
+from webapp.core.addresses import PLAIN_IPV4, PLAIN_IPV6, find_obstacle, unmap
 from webapp.core.model import (
     Address,
     Attribution,
@@ -71,7 +71,11 @@ class TerritoryMap:
     def find(self, address: Address) -> Place:
         """Where the map puts this address. Never raises for an IPv4Address or IPv6Address."""
         number = int(address)
-        if type(address) is not IPv4Address or not PLAIN_IPV4[number >> 16]:
+        if type(address) is IPv4Address:
+            plain = PLAIN_IPV4[number >> 16]
+        else:
+            plain = PLAIN_IPV6[number >> 112] and address.scope_id is None  # type: ignore[union-attr]  # IPv6 by now
+        if not plain:
             obstacle = find_obstacle(address)
             if obstacle is not None:
                 return obstacle

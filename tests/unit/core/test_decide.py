@@ -94,6 +94,13 @@ def test_a_notice_that_the_edition_does_not_know_is_not_proven() -> None:
     assert decide(make_edition(), make_reader(), NOW).find_proof(NoticeId("other")) is None
 
 
+def test_a_notice_that_is_both_shown_and_left_out_is_not_proven() -> None:
+    """A decision that contradicts itself proves nothing: shown wins."""
+    proof = _prove()
+    both = (Omitted(UNDESIRABLE, proof), Shown(UNDESIRABLE, "a doubt"))
+    assert Decision("edition-digest", both).find_proof(UNDESIRABLE) is None
+
+
 # --- what is shown, and why ----------------------------------------------------------------------------------
 
 

@@ -45,6 +45,7 @@ def place_in(country: str) -> KnownPlace:
         pytest.param("DE", {"fastly-geo-country": "DE", "fastly-geo-region": "NO REGION"}, None, id="no region"),
         pytest.param("DE", {"fastly-geo-country": "DE", "fastly-geo-region": "?"}, None, id="a region not known"),
         pytest.param("UA", {"cf-region-code": "30"}, None, id="a region without its country"),
+        pytest.param("DE", {"cf-ipcountry": "DE", "cf-region-code": "RU-CR"}, None, id="a region of another country"),
     ],
 )
 def test_doubt(country: str, headers: dict[str, str], configured: Cdn | None) -> None:
