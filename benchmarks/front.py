@@ -321,7 +321,8 @@ def describe_run() -> str:
     versions = ", ".join(f"{name} {version(name)}" for name in ("flask", "granian", "maxminddb", "brotli"))
     cores, load = len(os.sched_getaffinity(0)), os.getloadavg()[0]
     python_version = f"Python {platform.python_version()}"
-    return f"{datetime.now(UTC).date()}, {python_version}, {versions}; {cores} cores, load average {load:.1f}; load from the same machine."
+    machine = f"{cores} cores, load average {load:.1f}; load from the same machine."
+    return f"{datetime.now(UTC).date()}, {python_version}, {versions}; {machine}"
 
 
 if __name__ == "__main__":
