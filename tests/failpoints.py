@@ -4,8 +4,10 @@ Python's profiler sees every call, and what it raises comes out of that call. In
 """
 
 import sys
+from _thread import LockType, RLock
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from inspect import CO_GENERATOR
 from types import FrameType
 from typing import Any
 
@@ -56,12 +58,18 @@ class _Probe:
         self.calls, self.place, self._fail_at = 0, "", fail_at
 
     def __call__(self, frame: FrameType, event: str, argument: Any) -> None:
-        if event not in {"call", "c_call"} or not _is_ours(frame.f_code.co_filename):
+        if event not in {"call", "c_call"} or not _is_ours(frame.f_code.co_filename) or _cannot_fail(frame, argument):
             return
         self.calls += 1
         if self.calls == self._fail_at:
             self.place = f"{frame.f_code.co_filename.rpartition('/')[2]}:{frame.f_lineno} {frame.f_code.co_name}"
             raise FAULTS[self._fail_at % len(FAULTS)]()
+
+
+def _cannot_fail(frame: FrameType, argument: Any) -> bool:
+    """A lock is let go without fail. A generator that goes on is no call, and would not even reach its `finally`."""
+    holder = getattr(argument, "__self__", None)
+    return isinstance(holder, LockType | RLock) or (argument is None and bool(frame.f_code.co_flags & CO_GENERATOR))
 
 
 def _is_ours(file: str) -> bool:

@@ -42,9 +42,11 @@ TONGUES = ("en", "ru", "uk", "fa")
 LOOPBACK = ip_network("127.0.0.1/32")
 
 
-def open_site(root: Path = REPOSITORY, clock: HeldClock | None = None, proxied: bool = True) -> Flask:
-    """Open a site; `proxied` trusts loopback as a proxy."""
-    settings = Settings(root=root, trusted_proxies=(LOOPBACK,) if proxied else ())
+def open_site(
+    root: Path = REPOSITORY, clock: HeldClock | None = None, proxied: bool = True, kept_mb: int = 64
+) -> Flask:
+    """Open a site; `proxied` trusts loopback as a proxy, `kept_mb` is the memory for kept pages."""
+    settings = Settings(root=root, trusted_proxies=(LOOPBACK,) if proxied else (), page_cache_mb=kept_mb)
     return create_app(settings, clock or HeldClock(NOW), watch=False)
 
 

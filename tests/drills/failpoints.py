@@ -1,6 +1,7 @@
 """An exception at every call of a request, long. Run: python -m tests.drills.failpoints [FAILURES]
 
-Goes round all pages and readers, each call in turn, until so many requests have failed (1,000 for each pair).
+Goes round all pages and readers, with pages made anew and with kept ones, each call in turn, until so many requests
+have failed (1,000 for each pair).
 """
 
 import logging
@@ -11,19 +12,19 @@ import warnings
 from tests.failpoint_drill import Tally, every_pair, run
 from tests.visits import open_site
 
-FAILURES = 24_000
+FAILURES, STRIDE = 48_000, 97
 
 
 def main(failures: int) -> int:
     """Print what became of them. Returns 1 when a page went out without its notice."""
     logging.disable(logging.CRITICAL)  # each failure is logged, as it should be
     warnings.simplefilter("ignore")
-    app, tally, begun = open_site(), Tally(), time.monotonic()
-    pairs = list(every_pair())
-    stride, first = 97, 1
-    while tally.seen["requests"] < failures and first <= stride:
-        for path, reader in pairs:
-            run(app, path, reader, stride, tally, first)
+    apps, tally, begun = (open_site(kept_mb=0), open_site()), Tally(), time.monotonic()
+    first = 1
+    while tally.seen["requests"] < failures and first <= STRIDE:
+        for path, reader in every_pair():
+            for app in apps:
+                run(app, path, reader, STRIDE, tally, first)
         first += 1
     for outcome, count in sorted(tally.seen.items()):
         print(f"{outcome:40} {count:10,}")

@@ -271,3 +271,9 @@ def test_a_verdict_is_spelled_as_editors_read_it() -> None:
     """The words are part of what `explain` prints."""
     spelled: Iterable[str] = Verdict
     assert list(spelled) == ["matched", "unproven", "excluded"]
+
+
+def test_a_finding_is_frozen() -> None:
+    """Nobody downstream can turn one verdict into another."""
+    assert Finding.__dataclass_params__.frozen  # type: ignore[attr-defined]
+    assert "__dict__" not in dir(Finding)

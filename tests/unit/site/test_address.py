@@ -69,6 +69,39 @@ def test_direct_reader_with_a_proxy_header_is_unknown(header: str, value: str) -
     assert header in resolved.unknown.detail
 
 
+FOREIGN_NAMES = {"forwarded", "client-ip", "forwarded-for", "x-forwarded", "x-originating-ip", "x-proxyuser-ip"}
+CLIENT_NAMES = {
+    *("x-real-ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip", "cf-connecting-ip", "cf-connecting-ipv6"),
+    *("fastly-client-ip", "cloudfront-viewer-address", "x-original-forwarded-for", "x-azure-clientip", "fly-client-ip"),
+    "x-envoy-external-address",
+}
+MARKS = {
+    *("x-forwarded-for", "via", "cf-ray", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port", "cdn-loop"),
+    *("x-forwarded-server", "proxy-connection", "cf-ipcountry", "cf-region-code", "cf-visitor", "fastly-geo-country"),
+    *("cloudfront-viewer-country", "cloudfront-viewer-country-region", "fastly-geo-region", "x-amzn-trace-id"),
+}
+
+
+def test_no_header_gets_lost_from_the_tables() -> None:
+    """Each name is written down twice: a misspelled one would look for a header that nobody sends."""
+    assert set(FOREIGN_HEADERS) == FOREIGN_NAMES
+    assert set(CLIENT_HEADERS) == CLIENT_NAMES
+    assert set(PROXY_HEADERS) == FOREIGN_NAMES | CLIENT_NAMES | MARKS
+
+
+@pytest.mark.parametrize(("length", "known"), [(2048, True), (2049, False)])
+def test_longest_chain_that_is_read(length: int, known: bool) -> None:
+    """A chain of 2,048 characters is read, one more is not."""
+    value = READER + f", {INNER}" * 20
+    assert (through_proxy(value.replace(",", "," + " " * (length - len(value)), 1)).unknown is None) is known
+
+
+def test_what_is_resolved_is_frozen() -> None:
+    """Nobody downstream can change an address or the reason for not knowing it."""
+    assert Resolved.__dataclass_params__.frozen  # type: ignore[attr-defined]
+    assert "__dict__" not in dir(Resolved)
+
+
 @pytest.mark.parametrize(
     "peer",
     [
