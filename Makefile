@@ -50,7 +50,8 @@ drills: $(VENV)/.dev ## the long drills of decisions, failing calls, traces, ter
 	$(BIN)/python -m tests.drills.territories
 	$(BIN)/python -m tests.drills.catalogs
 
-bench: $(VENV)/.dev ## measure a lookup in the map against bare maxminddb
+bench: $(VENV)/.dev ## measure the front door against its rivals (wrk, nginx), and a lookup against bare maxminddb
+	$(BIN)/python -m benchmarks.front --write docs/performance.md
 	$(BIN)/python -m benchmarks.map_find
 
 lock: $(VENV)/.dev ## renew the hash-locked dependencies

@@ -1,6 +1,7 @@
 """create_app: assembly and nothing else."""
 
 import logging
+import sys
 from types import TracebackType
 from typing import cast
 
@@ -25,8 +26,10 @@ MAX_BODY = 16 * 1024
 """Largest request body, in bytes: readers send none."""
 
 
-THREADS = 4
-"""Threads of a worker that render what is not kept: more would only take turns."""
+THREADS = 2
+"""Threads of a worker that render what is not kept: more would only take turns with one another and with kept pages."""
+TURN = 0.001
+"""Longest time, in seconds, that a thread which renders keeps a kept page waiting; Python's own is five times that."""
 
 
 class ReaderSite(Flask):
@@ -82,6 +85,7 @@ def create_app(
 def create_server(with_preview: bool = False) -> AsgiSite:
     """Assemble what a worker of `webapp serve` runs, from the environment."""
     settings = load_settings()
+    sys.setswitchinterval(TURN)
     return to_server(create_app(settings, with_preview=with_preview), THREADS)
 
 

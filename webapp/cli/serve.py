@@ -14,6 +14,7 @@ from granian.http import HTTP1Settings
 from rich.console import Console
 
 from webapp.cli.check import print_problems
+from webapp.cli.loop import DIRECT
 from webapp.errors import SourceError
 from webapp.settings import Settings, load_settings
 from webapp.site.preview import PREVIEW, check_preview
@@ -47,6 +48,7 @@ def serve(preview: bool) -> None:
         address=address,
         port=settings.port,
         interface=Interfaces.ASGINL,
+        loop=DIRECT,  # type: ignore[arg-type]  # a loop of our own, registered by its name
         workers=settings.workers or count_workers(settings.page_cache_mb),
         websockets=False,
         log_access=False,

@@ -6,8 +6,9 @@ The verdicts are three, because "we do not know" is an answer: a rule that is no
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
-from webapp.core.locales import matches_range, names_region, parse_tag
+from webapp.core.locales import names_region, parse_tag
 from webapp.core.model import (
     AcceptedLanguages,
     EverywhereRule,
@@ -97,9 +98,28 @@ def _languages(
 
 
 def _at_risk(tag: str, rule: LanguageRule, aliases: Mapping[str, str]) -> bool:
-    current = parse_tag(tag, aliases) or tag
-    primary = tag.replace("_", "-").split("-")[0].lower()
-    names = (tag, current, aliases.get(primary, tag))
-    if any(matches_range(language, name) for language in rule.languages for name in names):
+    primary = tag.strip(" \t").replace("_", "-").split("-")[0].lower()
+    names = _names(tag, aliases.get(primary))
+    if any(not _lowered(rule.languages).isdisjoint(_cuts(name)) for name in names):
         return True
     return any(names_region(name, region) for region in rule.regions for name in names)
+
+
+@lru_cache(maxsize=2048)
+def _names(tag: str, alias: str | None) -> tuple[str, ...]:
+    """Return every name of a language as it was given: the tag, the one in use, and what `alias` stands for."""
+    primary = tag.strip(" \t").replace("_", "-").split("-")[0].lower()
+    current = parse_tag(tag, {} if alias is None else {primary: alias}) or tag
+    return tuple(dict.fromkeys((tag, current, alias or tag)))
+
+
+@lru_cache(maxsize=2048)
+def _cuts(name: str) -> frozenset[str]:
+    """Return every basic range that a tag falls under (RFC 4647 §3.3.1): `*`, and each beginning of it, lower case."""
+    subtags = name.lower().replace("_", "-").split("-")
+    return frozenset(("*", *("-".join(subtags[:count]) for count in range(1, len(subtags) + 1))))
+
+
+@lru_cache(maxsize=256)
+def _lowered(languages: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(language.lower().replace("_", "-") for language in languages)

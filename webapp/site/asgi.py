@@ -7,7 +7,8 @@ never sees it, and one that resembles a proxy's is a doubt.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+import types
+from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Any
@@ -49,6 +50,7 @@ class AsgiSite:
         path, peer = read_path(scope["raw_path"]), scope["client"][0]
         asked, answer = self._door.open(scope["method"], path, peer, read_headers(scope["headers"]))
         if answer is None:
+            await on_the_loop()
             answer = await self._make(to_environ(scope, path), asked)
         await send({"type": "http.response.start", "status": int(answer.status[:3]), "headers": answer.raw_headers})
         await send({"type": "http.response.body", "body": answer.body})
@@ -61,6 +63,12 @@ class AsgiSite:
             return await asyncio.get_running_loop().run_in_executor(self._pool, self._door.make, environ, asked)
         finally:
             self._waiting -= 1
+
+
+@types.coroutine
+def on_the_loop() -> Generator[None, None, None]:
+    """Give way once. A server may take a request's first step anywhere; what waits must be on the loop's thread."""
+    yield
 
 
 def read_path(raw: bytes) -> str:

@@ -1,0 +1,113 @@
+"""Servers and wrk for benchmarks/front.py: started on a free port, pinned to cores, ended by their own id."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+SERVER_CORE, LOAD_CORE = "0", "1"
+WRK = shutil.which("wrk")
+TASKSET = shutil.which("taskset")
+SECONDS = 4
+CONNECTIONS = 32
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Requests a second, the 99th percentile in milliseconds, and answers that were no 2xx or 3xx."""
+
+    requests: float
+    p99: float
+    bad: int
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def pinned(command: Sequence[str], cores: str) -> list[str]:
+    """Return a command bound to cores, where that can be done."""
+    return [TASKSET, "-c", cores, *command] if TASKSET else list(command)
+
+
+@contextmanager
+def running(command: Sequence[str], port: int, cores: str = SERVER_CORE, **variables: str) -> Iterator[int]:
+    """Run a server until the block ends. Yields its process id."""
+    environ = {**os.environ, "PORT": str(port), **variables}
+    process = subprocess.Popen(
+        pinned(command, cores),
+        env=environ,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        _wait(port, process)
+        yield process.pid
+    finally:
+        process.terminate()
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # its own session, started above
+
+
+def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        assert process.poll() is None, "a server of the benchmark did not start"
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.05)
+    raise AssertionError("a server of the benchmark did not start in a minute")
+
+
+def python(module: str) -> list[str]:
+    """Return the command of a module of ours."""
+    return [sys.executable, "-m", *module.split()]
+
+
+def measure(
+    url: str,
+    headers: Mapping[str, str],
+    cores: str = LOAD_CORE,
+    script: Path | None = None,
+    connections: int = CONNECTIONS,
+) -> Rate:
+    """Load `url` with wrk for some seconds."""
+    assert WRK, "wrk is not installed: apt-get install wrk"
+    command = [WRK, "-t1", f"-c{connections}", f"-d{SECONDS}s", "--latency"]
+    command += [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
+    command += ["-s", str(script)] if script else []
+    text = subprocess.run(pinned([*command, url], cores), capture_output=True, text=True, check=True, timeout=60).stdout
+    found = re.search(r"Requests/sec:\s+([\d.]+)", text)
+    slow = re.search(r"99%\s+([\d.]+)(us|ms|s)", text)
+    bad = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
+    assert found, text
+    assert slow, text
+    return Rate(float(found[1]), float(slow[1]) * {"us": 1e-3, "ms": 1.0, "s": 1e3}[slow[2]], int(bad[1]) if bad else 0)
+
+
+def resident(pid: int) -> float:
+    """Megabytes of memory of the children of a process, the largest one."""
+    sizes = [0.0]
+    for path in Path("/proc").glob("[0-9]*/status"):
+        with suppress(OSError):
+            text = path.read_text("utf-8")
+            parent = re.search(r"^PPid:\s+(\d+)", text, re.MULTILINE)
+            size = re.search(r"^VmRSS:\s+(\d+)", text, re.MULTILINE)
+            if parent and size and int(parent[1]) == pid:
+                sizes.append(int(size[1]) / 1024)
+    return max(sizes)
