@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 RUN    := $(BIN)/python -m webapp
 
 # Tests that start real servers and watch the clock: they run by themselves.
-SERVERS := tests/functional/test_traces.py tests/functional/test_cli_serve.py tests/functional/test_reload.py tests/functional/test_catalog_loss.py
+SERVERS := tests/functional/test_traces.py tests/functional/test_cli_serve.py tests/functional/test_reload.py tests/functional/test_catalog_loss.py tests/functional/test_notice_only.py
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test lint types check unit browser drills bench pot lock clean

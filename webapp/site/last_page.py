@@ -45,8 +45,9 @@ _PAGE = Markup(
     '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
     '<meta name="color-scheme" content="light dark">\n<meta name="robots" content="noindex">\n'
     "<style>{css}</style>\n</head>\n<body>\n"
-    '<a class="leave" href="{leave}" rel="nofollow">{words}</a>\n'
-    '<nav aria-label="Languages">\n<ul role="list">\n{links}</ul>\n</nav>\n<main>\n{parts}</main>\n</body>\n</html>\n'
+    '<header>\n<a class="leave" href="{leave}" rel="nofollow">{words}</a>\n'
+    '<nav aria-label="Languages">\n<ul role="list">\n{links}</ul>\n</nav>\n</header>\n'
+    "<main>\n{parts}</main>\n</body>\n</html>\n"
 )
 _WORD = Markup('<span lang="{tag}">{word}</span>')
 _LINK = Markup('<li><a href="#{tag}" lang="{tag}" hreflang="{tag}">{endonym}</a></li>\n')
