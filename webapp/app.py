@@ -1,7 +1,6 @@
 """create_app: assembly and nothing else."""
 
 import logging
-import sys
 from types import TracebackType
 from typing import cast
 
@@ -15,8 +14,10 @@ from webapp.site.front import Door
 from webapp.site.headers import page_policy
 from webapp.site.last_page import make_last_page
 from webapp.site.leave import leaving
+from webapp.site.missing import Missing
 from webapp.site.preview import PREVIEW_CSS, check_preview, preview
 from webapp.site.routes import site
+from webapp.site.scheduling import share_worker
 from webapp.site.sight import sights
 from webapp.site.state import Clock, SiteState
 from webapp.site.styles import load_styles
@@ -30,8 +31,6 @@ MAX_BODY = 16 * 1024
 
 THREADS = 2
 """Threads of a worker that render what is not kept: more would only take turns with one another and with kept pages."""
-TURN = 0.001
-"""Longest time, in seconds, that a thread which renders keeps a kept page waiting; Python's own is five times that."""
 
 
 class ReaderSite(Flask):
@@ -78,7 +77,7 @@ def create_app(
         app.register_blueprint(preview)
     # The preview asks of every request where it comes from, which no kept page could.
     limit = 0 if with_preview else settings.page_cache_mb * 1024 * 1024
-    app.wsgi_app = Door(app.wsgi_app, shared, limit)  # type: ignore[method-assign]  # Flask's documented place for it
+    app.wsgi_app = Door(app.wsgi_app, shared, limit, Missing(app.url_map))  # type: ignore[method-assign]  # Flask's documented place for it
     if watch:
         store.watch()
     return app
@@ -87,7 +86,7 @@ def create_app(
 def create_server(with_preview: bool = False) -> AsgiSite:
     """Assemble what a worker of `webapp serve` runs, from the environment."""
     settings = load_settings()
-    sys.setswitchinterval(TURN)
+    share_worker()
     return to_server(create_app(settings, with_preview=with_preview), THREADS)
 
 

@@ -1,10 +1,12 @@
 """Pages that the front door keeps: as if made afresh, made once, bounded, and gone with their edition."""
 
+import shutil
 import threading
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -29,6 +31,7 @@ from webapp.app import create_app
 from webapp.settings import Settings
 from webapp.site.encodings import decompress
 from webapp.site.front import Door
+from webapp.site.missing import Missing
 from webapp.site.pages import Pages
 from webapp.site.preview import kinds_of_page
 
@@ -126,7 +129,7 @@ def count_renders(app: Flask) -> list[str]:
         seen.append(str(environ["PATH_INFO"]))
         return inside(environ, start)
 
-    app.wsgi_app = Door(counting, state_of(app), 64 * 1024 * 1024)  # type: ignore[method-assign]
+    app.wsgi_app = Door(counting, state_of(app), 64 * 1024 * 1024, Missing(app.url_map))  # type: ignore[method-assign]
     return seen
 
 
@@ -186,23 +189,95 @@ def test_other_methods_are_refused_on_a_kept_page(method: str) -> None:
     "path",
     [
         "/en/search?q=russia",
-        "/en/no-such-page",
-        "/no/such/page",
         "/",
         "/en",
         "/static/exit.js",
         "/en/leave",
-        "/%00",
-        "/en/%D1%8F",
     ],
 )
 def test_what_is_not_kept(path: str) -> None:
-    """Searches, errors, redirects, files and unknown paths leave nothing behind."""
+    """Searches, redirects and files leave nothing behind."""
     app = open_site()
     for _ in range(3):
         visit(path, app=app)
     assert len(pages_of(app)) == 0
     assert pages_of(app).size == 0
+
+
+# --- where there is nothing ----------------------------------------------------------------------------------
+
+NOTHING = (
+    "/wp-login.php",
+    "/.env",
+    "/zz/",
+    "/zz/yy",
+    "/EN/no-such-page",
+    "/ru/no-such-page",
+    "/en/NO-such-page/",
+    "/no/such/page/at/all",
+    "/%00",
+    "/en/%D1%8F",
+    "//",
+    "/en//x",
+    "/en/%7Bslug%7D",
+    "/en/..%2f..%2fetc%2fpasswd",
+    f"/en/{SLUG}/no-such-act",
+    f"/zz/{SLUG}",
+    "/en/about-notice/none",
+    "/media/none/x.svg",
+    "/static/none.css",
+    "/404 en",
+    "/fa/x?y=z",
+)
+WORDS = ("en", "EN", "ru", "fa", "zz", "en-US", "prs", "search", "feed.xml", SLUG, SLUG.upper(), "text", "x", "", "..")
+pieces = st.sampled_from(WORDS)
+
+
+@pytest.mark.parametrize("path", NOTHING)
+def test_nothing_there(path: str) -> None:
+    """Where there is nothing, each reader gets the page of 404 that Flask would make for her, kept or not."""
+    for languages in LANGUAGES:
+        for encoding in ("br", "gzip", None):
+            assert_same(ask(KEEPING, path, BERLIN, languages, encoding), ask(FRESH, path, BERLIN, languages, encoding))
+
+
+@given(st.lists(pieces, max_size=5) | st.lists(st.text(max_size=9), max_size=4), readers)
+def test_any_path_at_all(parts: list[str], reader: tuple[str | None, str | None, str | None]) -> None:
+    """Whatever is asked for, there or not: the same answer with kept pages as without."""
+    path = "/" + quote("/".join(parts))
+    for _ in range(2):
+        assert_same(ask(KEEPING, path, *reader), ask(FRESH, path, *reader))
+
+
+def test_one_page_for_all_of_nothing() -> None:
+    """The first reader has a page of 404 made for each language; no path is remembered for it."""
+    app = open_site()
+    made = count_renders(app)
+    for number in range(50):
+        for tag in ("en", "ru"):
+            assert visit(f"/{tag}/junk-{number}", BERLIN, "en", app=app).status_code == 404
+        assert visit(f"/junk-{number}.php", BERLIN, "en", app=app).status_code == 404
+    assert made == ["/en/junk-0", "/ru/junk-0"]
+    assert set(pages_of(app)._pages) == {"404 en", "404 ru"}
+
+
+def test_a_page_that_appears(site_root: Path) -> None:
+    """A path under which there was nothing has its page as soon as the sources do."""
+    app = open_site(site_root)
+    for _ in range(2):
+        assert visit("/en/once-missing", app=app).status_code == 404
+    shutil.copytree(site_root / "content" / SLUG, site_root / "content" / "once-missing")
+    assert state_of(app).store.reload()
+    assert visit("/en/once-missing", app=app).status_code == 200
+
+
+def test_onion_header_names_the_path() -> None:
+    """With an onion service each path stands in a header, and no page of 404 is shared."""
+    settings = replace(state_of(KEEPING).settings, onion_location="http://onion.example")
+    app = create_app(settings, HeldClock(), watch=False)
+    for path in ("/en/one", "/en/two"):
+        for _ in range(2):
+            assert visit(path, app=app).headers["Onion-Location"] == f"http://onion.example{path}"
 
 
 # --- bounds and editions ------------------------------------------------------------------------------------
@@ -258,7 +333,7 @@ def test_flood_of_junk_is_not_remembered() -> None:
         answer = visit(f"/en/junk-{number}" if number % 3 else f"/en/{SLUG}?{number}", BERLIN, languages, app=app)
         assert answer.status_code in {200, 404}
     memory = state_of(app).ask(None, {}).memory
-    assert len(pages_of(app)) <= kept + 1
+    assert len(pages_of(app)) <= kept + 2, "the reader's other variant, and the one page of 404"
     assert len(memory.languages) <= 1024
     assert len(memory.decisions) <= 1024
     assert pages_of(app)._making == {}

@@ -4,7 +4,7 @@ A notice is left out only if all of this holds, and is shown otherwise: the plac
 believed at this moment; every rule of the notice is excluded; and nothing went wrong while finding out.
 """
 
-from dataclasses import InitVar, dataclass
+from dataclasses import InitVar, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from webapp.core.model import Edition, KnownPlace, MapFacts, Notice, NoticeId, NoticeMode, Reader
@@ -50,15 +50,22 @@ class Omitted:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One outcome for every notice of the edition, in the edition's order."""
+    """One outcome for every notice of the edition, in the edition's order.
+
+    `shown` are those to show, `shown_ids` their notices. `faulty`: a part of the decision failed, and so shows one.
+    """
 
     edition: str
     outcomes: tuple[Shown | Omitted, ...]
+    shown: tuple[Shown, ...] = field(init=False, repr=False, compare=False)
+    shown_ids: tuple[NoticeId, ...] = field(init=False, repr=False, compare=False)
+    faulty: bool = field(init=False, repr=False, compare=False)
 
-    @property
-    def shown(self) -> tuple[Shown, ...]:
-        """The notices to show."""
-        return tuple(outcome for outcome in self.outcomes if isinstance(outcome, Shown))
+    def __post_init__(self) -> None:
+        shown = tuple(outcome for outcome in self.outcomes if isinstance(outcome, Shown))
+        object.__setattr__(self, "shown", shown)
+        object.__setattr__(self, "shown_ids", tuple(outcome.notice for outcome in shown))
+        object.__setattr__(self, "faulty", any(outcome.faulty for outcome in shown))
 
     @property
     def omitted(self) -> tuple[Omitted, ...]:

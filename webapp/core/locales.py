@@ -150,6 +150,9 @@ def _truncations(language_range: str) -> Iterator[str]:
 
 def find_locale(edition: Edition, text: str) -> Locale | None:
     """Return the locale that `text` names: by its tag in any case, an alias ("prs"), or another script or spelling."""
+    known = edition.locales.get(LocaleTag(text))
+    if known is not None:
+        return known
     tags = (parse_tag(text), parse_tag(text, edition.language_aliases))
     for tag in filter(None, tags):
         for locale in edition.locales.values():

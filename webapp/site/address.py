@@ -9,11 +9,10 @@ our knowledge leaves behind, and the reader may be anywhere behind it.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
 
 from webapp.core.addresses import find_obstacle
 from webapp.core.model import Address, UnknownPlace, UnknownReason
-from webapp.settings import Network
+from webapp.core.networks import Network, NetworkSet, parse_address
 
 FORWARDED_FOR = "x-forwarded-for"
 PROXY_HEADERS = (
@@ -104,7 +103,8 @@ class Resolved:
 def resolve(peer: str | None, headers: Mapping[str, Sequence[str]], trusted: Sequence[Network]) -> Resolved:
     """Find the reader's address. `headers` has lower-case names; values are those of repeated headers, in order."""
     steps: list[Step] = []
-    peer_address = _parse(peer or "")
+    ours = trusted if isinstance(trusted, NetworkSet) else NetworkSet(trusted)
+    peer_address = parse_address(peer or "")
     if peer_address is None:
         return _unknown(UnknownReason.NO_ADDRESS, "the connection has no IP address", steps)
     steps.append(("the connection comes from ", peer_address))
@@ -112,17 +112,19 @@ def resolve(peer: str | None, headers: Mapping[str, Sequence[str]], trusted: Seq
     if alike is not None:
         detail = f"a header is spelled almost as {alike}, so what a proxy wrote cannot be told from what a reader did"
         return _unknown(UnknownReason.UNTRUSTED_CHAIN, detail, steps)
-    if not trusted:
+    if not ours:
         return _resolve_direct(peer_address, headers, steps)
-    if not _is_trusted(peer_address, trusted):
+    if not ours.holds(peer_address):
         return _unknown(UnknownReason.UNTRUSTED_CHAIN, "the connection does not come from a trusted proxy", steps)
     steps.append((peer_address, " is a trusted proxy"))
-    return _resolve_forwarded(headers, trusted, steps)
+    return _resolve_forwarded(headers, ours, steps)
 
 
 def find_lookalike(headers: Iterable[str]) -> str | None:
     """Return the proxy's header that another one resembles but for an underscore: servers of the CGI family give both
     one name, and the later wins. No proxy and no browser sends such a one."""
+    if "_" not in "".join(headers):
+        return None
     alike = (name.replace("_", "-") for name in headers if "_" in name)
     return next((name for name in alike if name in _PROXY_HEADERS or name in _FOREIGN_HEADERS), None)
 
@@ -136,7 +138,7 @@ def _resolve_direct(peer: Address, headers: Mapping[str, Sequence[str]], steps: 
     return _judge(peer, steps)
 
 
-def _resolve_forwarded(headers: Mapping[str, Sequence[str]], trusted: Sequence[Network], steps: list[Step]) -> Resolved:
+def _resolve_forwarded(headers: Mapping[str, Sequence[str]], ours: NetworkSet, steps: list[Step]) -> Resolved:
     signs = () if _FOREIGN_HEADERS.isdisjoint(headers) else [name for name in FOREIGN_HEADERS if name in headers]
     if signs:
         detail = f"a proxy outside our own chain left its mark ({signs[0]})"
@@ -148,10 +150,10 @@ def _resolve_forwarded(headers: Mapping[str, Sequence[str]], trusted: Sequence[N
         return _unknown(UnknownReason.MALFORMED, "X-Forwarded-For is too long to be true", steps)
     entries = [entry.strip(" \t") for entry in value.split(",")]
     while entries:
-        address = _parse(entries.pop())
+        address = parse_address(entries.pop())
         if address is None:
             return _unknown(UnknownReason.MALFORMED, "X-Forwarded-For holds something other than an address", steps)
-        if _is_trusted(address, trusted):
+        if ours.holds(address):
             steps.append(("X-Forwarded-For, from the right: ", address, " is a trusted proxy"))
             continue
         steps.append(("X-Forwarded-For, from the right: ", address, " is the first address that is not ours"))
@@ -167,7 +169,7 @@ def _resolve_forwarded(headers: Mapping[str, Sequence[str]], trusted: Sequence[N
 
 
 def _disagrees(values: Sequence[str], address: Address) -> bool:
-    return any(_parse(value.strip()) != address for value in values)
+    return any(parse_address(value.strip()) != address for value in values)
 
 
 def _judge(address: Address, steps: list[Step]) -> Resolved:
@@ -181,19 +183,3 @@ def _judge(address: Address, steps: list[Step]) -> Resolved:
 
 def _unknown(reason: UnknownReason, detail: str, steps: list[Step]) -> Resolved:
     return Resolved(None, UnknownPlace(reason, detail), (*steps, ("so the place is unknown: ", detail)))
-
-
-def _is_trusted(address: Address, trusted: Sequence[Network]) -> bool:
-    return any(address in network for network in trusted)
-
-
-def _parse(text: str) -> Address | None:
-    """Read an address strictly: no port, brackets, zone or leading zeros, only ASCII. A mapped one is unmapped."""
-    if not text.isascii() or "%" in text:
-        return None
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return None
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return mapped or address

@@ -4,16 +4,17 @@ import logging
 from dataclasses import replace
 
 from flask import Blueprint, Response, g, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
-from webapp.core.locales import find_locale, negotiate, parse_accept_language
+from webapp.core.locales import parse_accept_language
 from webapp.core.model import Article, Locale, LocaleTag
 from webapp.errors import GateRefusedError
 from webapp.site import urls
 from webapp.site.encodings import SMALLEST, choose_encoding, compress
 from webapp.site.gate import check, let_out
 from webapp.site.headers import Kind, set_headers
+from webapp.site.missing import choose_error_locale, name_missing
 from webapp.site.offers import OFFER, Offer
 from webapp.site.state import current_edition, current_renderer, state
 
@@ -48,7 +49,10 @@ def without_article(response: BaseResponse, kind: Kind = Kind.PAGE) -> BaseRespo
 @answers.app_errorhandler(HTTPException)
 def http_error(error: HTTPException) -> BaseResponse:
     """Answer a refused request in the reader's language."""
-    response = error_page(error.code or 500, _error_locale())
+    locale = _error_locale()
+    response = error_page(error.code or 500, locale)
+    if isinstance(error, NotFound):
+        g.kept, g.kept_name = response, name_missing(locale.tag)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return response
@@ -88,12 +92,8 @@ def describe_fault(error: BaseException) -> str:
 
 def _error_locale() -> Locale:
     edition = current_edition()
-    first = request.path.split("/")[1] if "/" in request.path else ""
-    locale = find_locale(edition, first)
-    if locale:
-        return locale
     accepted = parse_accept_language(request.headers.get("Accept-Language"), edition.language_aliases)
-    return edition.locales[negotiate(edition, accepted)]
+    return edition.locales[choose_error_locale(edition, request.path, accepted)]
 
 
 def error_page(status: int, locale: Locale, article: Article | None = None) -> BaseResponse:
@@ -134,11 +134,13 @@ def _finish(response: BaseResponse) -> BaseResponse:
 def _offer(response: BaseResponse) -> None:
     """Hand a page to the front door, which may keep it: what has just passed the gate, before it is compressed."""
     offers = request.environ.get(OFFER)
-    if offers is None or g.get("kept") is not response or response.status_code != 200:
+    name = g.get("kept_name")
+    if offers is None or g.get("kept") is not response or response.status_code != (404 if name else 200):
         return
     free = g.get("article_free") is response
     checked = check(response.get_data(), current_edition(), free=free)
-    offers.append(Offer(checked, g.get("languages"), g.get("decision") if g.get("languages") else None))
+    languages = g.get("languages")
+    offers.append(Offer(checked, languages, g.get("decision") if languages else None, name))
 
 
 def _set_headers(response: BaseResponse) -> None:

@@ -22,9 +22,9 @@ from webapp.site.reader import Headers
 Scope = Mapping[str, Any]
 RawHeaders = Iterable[tuple[bytes, bytes]]
 
-_TOLD_BY = frozenset(
-    name.encode() for name in (*PROXY_HEADERS, "accept-language", "accept-encoding", "doctor-token")
-)  # fmt: skip
+_TOLD_BY = {
+    name.encode(): name for name in (*PROXY_HEADERS, "accept-language", "accept-encoding", "doctor-token")
+}  # fmt: skip
 """The headers that the door looks at; any other reaches Flask alone."""
 
 MOST_WAITING = 256
@@ -80,9 +80,12 @@ def read_headers(raw: RawHeaders) -> Headers:
     """Collect the headers that the door looks at, and those that only look like them, each value apart."""
     found: dict[str, tuple[str, ...]] = {}
     for name, value in raw:
-        if name in _TOLD_BY or (b"_" in name and name.replace(b"_", b"-") in _TOLD_BY):
+        text = _TOLD_BY.get(name)
+        if text is None:
+            if b"_" not in name or name.replace(b"_", b"-") not in _TOLD_BY:
+                continue
             text = name.decode("latin-1")
-            found[text] = (*found.get(text, ()), value.decode("latin-1"))
+        found[text] = (*found.get(text, ()), value.decode("latin-1"))
     return found
 
 

@@ -12,9 +12,9 @@ from datetime import UTC, date, datetime
 from typing import TypeVar
 
 from webapp.core.decide import Decision, decide
-from webapp.core.model import AcceptedLanguages, Edition, KnownPlace, LocaleTag, Reader
+from webapp.core.model import AcceptedLanguages, Edition, KnownPlace, LocaleTag, Place, Reader
 from webapp.settings import Settings
-from webapp.site.reader import Headers, read_languages, read_reader
+from webapp.site.reader import Headers, read_languages, read_place
 
 log = logging.getLogger("webapp.site")
 
@@ -52,13 +52,13 @@ class Memory:
             _remember(self.languages, values[0], known)
         return known
 
-    def decide(self, reader: Reader, at: datetime) -> Decision:
+    def decide(self, place: Place, page: tuple[LocaleTag, ...], accepted: AcceptedLanguages, at: datetime) -> Decision:
         """Decide as `core.decide` does, about the reader without what no rule looks at."""
-        kind = _find_kind(reader, at)
+        kind = _find_kind(place, page, accepted, at)
         known = self.decisions.get(kind) if kind else None
         if known is None:
-            known = decide(self.edition, _without_network(reader), at)
-            if kind and not any(outcome.faulty for outcome in known.shown):
+            known = decide(self.edition, Reader(_without_network(place), page, accepted), at)
+            if kind and not known.faulty:
                 _remember(self.decisions, kind, known)
         return known
 
@@ -69,24 +69,20 @@ def _remember(known: dict[K, V], key: K, value: V) -> None:
     known[key] = value
 
 
-def _find_kind(reader: Reader, at: datetime) -> Kind | None:
+def _find_kind(place: Place, page: tuple[LocaleTag, ...], accepted: AcceptedLanguages, at: datetime) -> Kind | None:
     """Return everything about a reader and a moment that a decision depends on, or None when it is not worth it."""
-    accepted, place = reader.accepted, reader.place
     if at.tzinfo is not UTC or len(accepted.ranges) > MOST_RANGES:
         return None
     day: date = at.date()
     if isinstance(place, KnownPlace):
-        where: Kind = (place.inside, place.uncertain, place.outside)
-    else:
-        where = (place.reason, place.detail)
-    return (where, reader.page_languages, accepted.ranges, accepted.readable, day)
+        return (place.inside, place.uncertain, place.outside, page, accepted.ranges, accepted.readable, day)
+    return (place.reason, place.detail, page, accepted.ranges, accepted.readable, day)
 
 
-def _without_network(reader: Reader) -> Reader:
-    place = reader.place
+def _without_network(place: Place) -> Place:
     if not isinstance(place, KnownPlace):
-        return reader
-    return replace(reader, place=replace(place, network="the address", country=None, votes=(), reasons=()))
+        return place
+    return replace(place, network="the address", country=None, votes=(), reasons=())
 
 
 @dataclass(slots=True)
@@ -102,7 +98,7 @@ class Asked:
     headers: Headers
     at: datetime
     on_fault: Callable[[], None]
-    _reader: Reader | None = None
+    _read: tuple[Place, AcceptedLanguages] | None = None
     _decided: dict[tuple[LocaleTag, ...], Decision] = field(default_factory=dict)
 
     @property
@@ -110,20 +106,24 @@ class Asked:
         """The edition that this request sees from its beginning to its end."""
         return self.memory.edition
 
+    @property
+    def accepted(self) -> AcceptedLanguages:
+        """The languages that the browser names."""
+        return self.memory.read_languages(self.edition, self.headers)
+
     def decide(self, languages: tuple[LocaleTag, ...]) -> Decision:
         """Decide about the reader of a page in `languages`, once."""
         known = self._decided.get(languages)
         if known is None:
-            known = self._decided[languages] = self.memory.decide(self._read(languages), self.at)
-            if any(outcome.faulty for outcome in known.shown):
+            place, accepted = self._read or self._read_headers()
+            known = self._decided[languages] = self.memory.decide(place, languages, accepted, self.at)
+            if known.faulty:
                 log.error("A decision failed; its notices are shown.")
                 self.on_fault()
         return known
 
-    def _read(self, languages: tuple[LocaleTag, ...]) -> Reader:
-        if self._reader is not None:
-            return replace(self._reader, page_languages=languages)
-        settings, headers, read = self.settings, self.headers, self.memory.read_languages
-        trusted, cdn = settings.trusted_proxies, settings.cdn
-        self._reader, _ = read_reader(self.edition, self.peer, headers, trusted, languages, cdn, read)
-        return self._reader
+    def _read_headers(self) -> tuple[Place, AcceptedLanguages]:
+        settings, headers = self.settings, self.headers
+        place, _ = read_place(self.edition, self.peer, headers, settings.trusted_proxies, settings.cdn)
+        self._read = place, self.accepted
+        return self._read

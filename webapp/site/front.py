@@ -7,8 +7,7 @@ it may keep, and in which languages they are, when it made them; so an unknown p
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from werkzeug.datastructures import Headers
 
@@ -20,6 +19,7 @@ from webapp.site.asked import ASKED, Asked
 from webapp.site.encodings import SMALLEST, choose_encoding
 from webapp.site.gate import let_kept_out
 from webapp.site.headers import Kind, set_headers
+from webapp.site.missing import Missing, choose_error_locale, name_missing
 from webapp.site.offers import OFFER, Offer
 from webapp.site.packing import Packer, confirm_packed, pack
 from webapp.site.pages import HeaderList, Page, Pages, Ready, Shown, Variant, raw_headers, ready
@@ -32,11 +32,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("webapp.site")
 
+FOUND, NOT_FOUND = "200 OK", "404 NOT FOUND"
+
 _BY_ENCODING = frozenset({"content-length", "content-encoding"})
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What goes out: a status line, headers twice over, and a body that the gate has let through."""
 
     status: str
@@ -48,11 +49,13 @@ class Answer:
 class Door:
     """Stands in front of one Flask application: a WSGI application itself, and what any other server's adapter asks."""
 
-    def __init__(self, inside: "WSGIApplication", shared: SiteState, limit: int) -> None:
+    def __init__(self, inside: "WSGIApplication", shared: SiteState, limit: int, missing: Missing) -> None:
         """Keep pages in at most `limit` bytes; with 0 none is kept."""
         self.inside = inside
         self._shared = shared
+        self._missing = missing
         self._limit = limit
+        self._share_missing = shared.settings.onion_location is None  # or else each path would stand in a header
         self._pages: Pages | None = None
         self.packer = Packer()
 
@@ -109,26 +112,37 @@ class Door:
         if method not in {"GET", "HEAD"} or not self._limit or _is_doctor(asked):
             return None
         pages = self.pages_of(asked.edition)
-        page = pages.find_page(path)
+        page, status = pages.find_page(path), FOUND
+        if page is None:
+            path, status = self._find_name(path, asked), NOT_FOUND
+            page = pages.find_page(path)
         if page is None:
             return None
         decision = _decide(page, asked)
         shown = _shown(decision)
         variant = pages.find(path, shown)
         body = variant and variant.bodies.get(_encoding(variant, asked))
-        return self._let_out(body, method, pages, path, shown, decision) if body else None
+        if not body:
+            return None
+        content = self._let_out(body, pages, path, shown, decision)
+        if content is None:
+            return None
+        return Answer(status, body.headers, body.raw_headers, b"" if method == "HEAD" else content)
 
-    def _let_out(
-        self, body: Ready, method: str, pages: Pages, path: str, shown: Shown, decision: Decision | None
-    ) -> Answer | None:
+    def _find_name(self, path: str, asked: Asked) -> str:
+        """Return what the answer to a path is kept under: the path, or one name for all where there is nothing."""
+        if not self._share_missing or not self._missing.says(path, asked.edition):
+            return path
+        return name_missing(choose_error_locale(asked.edition, path, asked.accepted))
+
+    def _let_out(self, body: Ready, pages: Pages, path: str, shown: Shown, decision: Decision | None) -> bytes | None:
         try:
-            content = let_kept_out(body.checked, pages.edition, decision)
+            return let_kept_out(body.checked, pages.edition, decision)
         except GateRefusedError as refusal:  # Flask makes the page anew, or refuses it as well
             self._shared.refusals += 1
             log.error("The gate refused a kept page, which is made anew: %s", refusal)
             pages.drop(path, shown)
             return None
-        return Answer("200 OK", body.headers, body.raw_headers, b"" if method == "HEAD" else content)
 
     # --- pages to make -------------------------------------------------------------------------------------
 
@@ -143,23 +157,27 @@ class Door:
         path, pages = environ["PATH_INFO"], self.pages_of(asked.edition)
         if environ.get("QUERY_STRING"):  # it may be a search, of which none is like another
             return self._run(environ, asked, pages)
-        page = pages.find_page(path)
+        name = path if pages.find_page(path) else self._find_name(path, asked)
+        page = pages.find_page(name)
         wanted = None if page is None else _shown(_decide(page, asked))
-        with pages.making(path, wanted) as first:
+        with pages.making(name, wanted) as first:
             known = None if first else self.find("GET", path, asked)
-            if known is None and wanted is None and not first and pages.find_page(path):
+            if known is None and wanted is None and not first and pages.find_page(name):
                 return self._make_to_keep(environ, asked)  # now it is known what the reader would see there
-            return known or self._add_encoding(path, wanted, asked, pages) or self._run(environ, asked, pages)
+            if known or (self._add_encoding(name, wanted, asked, pages) and (known := self.find("GET", path, asked))):
+                return known
+            return self._run(environ, asked, pages)
 
-    def _add_encoding(self, path: str, shown: Shown | None, asked: Asked, pages: Pages) -> Answer | None:
+    def _add_encoding(self, path: str, shown: Shown | None, asked: Asked, pages: Pages) -> bool:
+        """Pack a kept page as this reader's browser wants it. False: there is nothing to do."""
         variant = pages.find(path, shown) if shown is not None else None
         encoding = _encoding(variant, asked) if variant else ""
         if variant is None or shown is None or encoding in variant.bodies:
-            return None
+            return False
         body = ready(variant.headers, encoding, pack(variant.bodies[""].checked, encoding))
         pages.add_body(path, shown, encoding, body, final=False)
         self.packer.put((pages, path, shown, encoding))
-        return self.find("GET", path, asked)
+        return True
 
     def _run(self, environ: dict[str, Any], asked: Asked | None, pages: Pages | None) -> Answer:
         if asked is not None:
@@ -188,7 +206,9 @@ class Door:
         return Answer(status, tuple(headers), raw_headers(headers), body)
 
     def _keep(self, path: str, offer: Offer, sent: list[tuple[str, str]], body: bytes, pages: Pages) -> None:
-        shown = _shown(offer.decision)
+        if offer.name and not self._share_missing:
+            return
+        path, shown = offer.name or path, _shown(offer.decision)
         headers = tuple((name, value) for name, value in sent if name.lower() not in _BY_ENCODING)
         variant = Variant(headers, {"": ready(headers, "", offer.checked)})
         encoding = next((value for name, value in sent if name.lower() == "content-encoding"), "")
@@ -208,7 +228,7 @@ def _decide(page: Page, asked: Asked) -> Decision | None:
 
 
 def _shown(decision: Decision | None) -> Shown:
-    return () if decision is None else tuple(outcome.notice for outcome in decision.shown)
+    return () if decision is None else decision.shown_ids
 
 
 def _encoding(variant: Variant, asked: Asked) -> str:

@@ -14,9 +14,11 @@ OFFER = "webapp.offer"
 class Offer:
     """A page that may be kept: bytes that the gate has checked, before compression, and for whom they are.
 
-    `languages` and `decision` are what it was decided by; both None where it is the same for everybody.
+    `languages` and `decision` are what it was decided by; both None where it is the same for everybody. `name` is what
+    it is kept under, if not the path: the one page for all paths under which there is nothing.
     """
 
     checked: Checked
     languages: tuple[LocaleTag, ...] | None
     decision: Decision | None
+    name: str | None = None

@@ -1,6 +1,6 @@
 """From a request to a Reader: where she is and which languages she reads. Lives for one request, is never kept."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from webapp.core.locales import parse_accept_language
@@ -13,7 +13,8 @@ from webapp.core.model import (
     UnknownPlace,
     UnknownReason,
 )
-from webapp.settings import Cdn, Network
+from webapp.core.networks import Network
+from webapp.settings import Cdn
 from webapp.site.address import Resolved, resolve
 from webapp.site.cdn import judge
 
@@ -39,6 +40,18 @@ def find_place(edition: Edition, resolved: Resolved) -> Place:
         return UnknownPlace(UnknownReason.MAP_ERROR, f"the lookup failed ({type(fault).__name__})")
 
 
+def read_place(
+    edition: Edition,
+    peer: str | None,
+    headers: Headers,
+    trusted: Sequence[Network],
+    cdn: Cdn | None = None,
+) -> tuple[Place, Resolved]:
+    """Find out where a reader is, and the steps by which her address was found."""
+    resolved = resolve(peer, headers, trusted)
+    return judge(find_place(edition, resolved), headers, cdn, edition.regions), resolved
+
+
 def read_reader(
     edition: Edition,
     peer: str | None,
@@ -46,15 +59,10 @@ def read_reader(
     trusted: Sequence[Network],
     page: tuple[LocaleTag, ...],
     cdn: Cdn | None = None,
-    read: Callable[[Edition, Headers], AcceptedLanguages] | None = None,
 ) -> tuple[Reader, Resolved]:
-    """Make the Reader of a request, and the steps by which her address was found.
-
-    `read` stands in for `read_languages` where what it answers is remembered.
-    """
-    resolved = resolve(peer, headers, trusted)
-    place = judge(find_place(edition, resolved), headers, cdn, edition.regions)
-    return Reader(place, page, (read or read_languages)(edition, headers)), resolved
+    """Make the Reader of a request, and the steps by which her address was found."""
+    place, resolved = read_place(edition, peer, headers, trusted, cdn)
+    return Reader(place, page, read_languages(edition, headers)), resolved
 
 
 def read_languages(edition: Edition, headers: Headers) -> AcceptedLanguages:

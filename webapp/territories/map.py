@@ -5,7 +5,7 @@ It refuses to judge age: `decide` does, from the facts. `find` never raises for 
 """
 
 import hashlib
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from ipaddress import IPv4Address, ip_address
 from pathlib import Path
 from socket import AF_INET6, inet_ntoa, inet_ntop
@@ -41,6 +41,7 @@ _NO_RECORD = UnknownPlace(UnknownReason.NO_RECORD, "the territory map has no rec
 _BROKEN = UnknownPlace(UnknownReason.MAP_ERROR, "the territory map's record cannot be understood")
 _NOTHING: frozenset[TerritoryId] = frozenset()
 _COUNTRIES = frozenset(CountryCode(one + two) for one in ascii_uppercase for two in ascii_uppercase)
+_PLAIN_KEYS = {"answer", "country"}
 _LISTED_KEYS = {"answer", "country", "inside", "uncertain", "votes", "reasons"}
 
 _MASKS = tuple((1 << 32) - (1 << (32 - length)) for length in range(33))
@@ -49,10 +50,23 @@ _pack = Struct("!I").pack
 """socket and struct write a block's text four times faster than ipaddress does."""
 _new = object.__new__
 _set_network, _set_country, _set_inside, _set_uncertain, _set_outside, _set_votes, _set_reasons = (
-    getattr(KnownPlace, field.name).__set__ for field in fields(KnownPlace)
+    getattr(KnownPlace, one.name).__set__ for one in fields(KnownPlace)
 )
 """A frozen dataclass fills itself through object.__setattr__. Its slots' own setters do the same in a third of the
-time, which is worth the trouble for the answer that most look-ups end with: "outside", with a country."""
+time, which is worth the trouble for what every request needs."""
+
+Meaning = tuple[
+    CountryCode | None,
+    frozenset[TerritoryId],
+    frozenset[TerritoryId],
+    frozenset[TerritoryId],
+    tuple[Vote, ...],
+    tuple[str, ...],
+]
+"""All that a KnownPlace holds but its network, in its order."""
+
+MOST_MEANINGS = 4096
+"""Most records whose meaning is remembered: a map has some hundreds of different ones, in many places each."""
 
 
 class _RecordError(Exception):
@@ -67,6 +81,7 @@ class TerritoryMap:
     provenance: Provenance
     _reader: maxminddb.Reader
     _all: frozenset[TerritoryId]
+    _meanings: dict[object, Meaning] = field(default_factory=dict, repr=False, compare=False)
 
     def find(self, address: Address) -> Place:
         """Where the map puts this address. Never raises for an IPv4Address or IPv6Address."""
@@ -89,35 +104,46 @@ class TerritoryMap:
                 network = inet_ntoa(_pack(number & _MASKS[length])) + _SUFFIXES[length]
             else:
                 network = _ipv6_network(number, length)
-            if len(record) != 2 or record["answer"] != "outside":  # type: ignore[arg-type, call-overload, index]
-                return self._place(record, network)  # type: ignore[arg-type]
-            country = record["country"]["iso_code"]  # type: ignore[call-overload, index]
-            if country not in _COUNTRIES:
-                return _BROKEN
-            place = _new(KnownPlace)
-            _set_network(place, network)
-            _set_country(place, country)
-            _set_inside(place, _NOTHING)
-            _set_uncertain(place, _NOTHING)
-            _set_outside(place, self._all)
-            _set_votes(place, ())
-            _set_reasons(place, ())
+            return self._place(record, network)  # type: ignore[arg-type]
         except Exception:  # noqa: BLE001 - whatever a broken map does, the reader gets the notice
             return _BROKEN
-        return place
 
     def _place(self, record: dict[str, Any], network: str) -> KnownPlace:
-        """Any record but the commonest, "outside" with a country."""
-        if record == {"answer": "outside"}:
-            return KnownPlace(network, None, _NOTHING, _NOTHING, self._all)
+        if len(record) == 2 and record["answer"] == "outside":
+            key: object = record["country"]["iso_code"]
+        else:
+            key = _key(record)
+        meaning = self._meanings.get(key) or self._understand(record, key)
+        place = _new(KnownPlace)
+        _set_network(place, network)
+        _set_country(place, meaning[0])
+        _set_inside(place, meaning[1])
+        _set_uncertain(place, meaning[2])
+        _set_outside(place, meaning[3])
+        _set_votes(place, meaning[4])
+        _set_reasons(place, meaning[5])
+        return place
+
+    def _understand(self, record: dict[str, Any], key: object) -> Meaning:
+        """Check a record and say what it means; remembered, since records with one key have one meaning."""
         country = _country(record) if "country" in record else None
+        if record["answer"] == "outside" and record.keys() <= _PLAIN_KEYS:
+            meaning: Meaning = (country, _NOTHING, _NOTHING, self._all, (), ())
+        else:
+            meaning = (country, *self._understand_listed(record))
+        if len(self._meanings) >= MOST_MEANINGS:
+            self._meanings.clear()
+        self._meanings[key] = meaning
+        return meaning
+
+    def _understand_listed(self, record: dict[str, Any]) -> tuple[Any, ...]:
+        """Any record but "outside" with or without a country."""
         inside, uncertain = self._listed(record, "inside"), self._listed(record, "uncertain")
         expected = "inside" if inside else "uncertain" if uncertain else ""
         if record["answer"] != expected or inside & uncertain or not record.keys() <= _LISTED_KEYS:
             raise _RecordError
         votes = tuple(Vote(source, said) for source, said in record["votes"].items())
-        outside = self._all - inside - uncertain
-        return KnownPlace(network, country, inside, uncertain, outside, votes, tuple(record.get("reasons", ())))
+        return inside, uncertain, self._all - inside - uncertain, votes, tuple(record.get("reasons", ()))
 
     def _listed(self, record: dict[str, Any], key: str) -> frozenset[TerritoryId]:
         listed = frozenset(record.get(key, ()))
@@ -213,6 +239,19 @@ def _parse(path: Path, text: str) -> Address:
         return ip_address(text)
     except ValueError:
         raise MapError(str(path), f"sentinel {text!r} is not an address", REBUILD) from None
+
+
+def _key(record: dict[str, Any]) -> object:
+    """All of a record that `_understand` reads, as something that can be looked up; more than that is never asked."""
+    return (
+        tuple(record),
+        record["answer"],
+        record["country"]["iso_code"] if "country" in record else None,
+        tuple(record.get("inside", ())),
+        tuple(record.get("uncertain", ())),
+        tuple(record["votes"].items()) if "votes" in record else None,
+        tuple(record.get("reasons", ())),
+    )
 
 
 def _country(record: dict[str, Any]) -> CountryCode:
