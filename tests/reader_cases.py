@@ -18,7 +18,7 @@ from tests.request_oracle import Asked
 from tests.samples import NOW
 from tests.strategies import EXPLODING, FUZZ, HARMLESS, MALFORMED, WEIGHTS
 from webapp.core.model import Edition, EverywhereRule, KnownPlace, Notice, NoticeMode, TerritoryId
-from webapp.core.networks import Network
+from webapp.settings import Network
 
 RISKY = ("ru", "ru-RU", "RU", "rus", "tt", "ce-RU", "mhr", "chm", "be", "be-tarask", "bel", "en-RU", "de-BY", "uk-RU")
 EVERYDAY = (

@@ -4,11 +4,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
-from webapp.core.networks import Network, NetworkSet
 from webapp.errors import SettingsError
+
+Network = IPv4Network | IPv6Network
 
 SHORTEST_TOKEN = 32
 """Fewest characters of DOCTOR_TOKEN: nobody guesses so many."""
@@ -55,10 +56,6 @@ class Settings:
     maxmind_license_key: str | None = field(default=None, repr=False)
     cdn: Cdn | None = None
     doctor_token: str | None = field(default=None, repr=False)
-
-    def __post_init__(self) -> None:
-        """Make the networks quick to ask."""
-        object.__setattr__(self, "trusted_proxies", NetworkSet(self.trusted_proxies))
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from webapp.core.addresses import find_obstacle
 from webapp.core.model import Address, UnknownPlace, UnknownReason
-from webapp.core.networks import Network, NetworkSet, parse_address
+from webapp.settings import Network
+from webapp.site.networks import NetworkSet, parse_address
 
 FORWARDED_FOR = "x-forwarded-for"
 PROXY_HEADERS = (

@@ -13,7 +13,8 @@ from typing import TypeVar
 
 from webapp.core.decide import Decision, decide
 from webapp.core.model import AcceptedLanguages, Edition, KnownPlace, LocaleTag, Place, Reader
-from webapp.settings import Settings
+from webapp.settings import Cdn
+from webapp.site.networks import NetworkSet
 from webapp.site.reader import Headers, read_languages, read_place
 
 log = logging.getLogger("webapp.site")
@@ -93,7 +94,8 @@ class Asked:
     """
 
     memory: Memory
-    settings: Settings
+    trusted: NetworkSet
+    cdn: Cdn | None
     peer: str | None
     headers: Headers
     at: datetime
@@ -123,7 +125,6 @@ class Asked:
         return known
 
     def _read_headers(self) -> tuple[Place, AcceptedLanguages]:
-        settings, headers = self.settings, self.headers
-        place, _ = read_place(self.edition, self.peer, headers, settings.trusted_proxies, settings.cdn)
+        place, _ = read_place(self.edition, self.peer, self.headers, self.trusted, self.cdn)
         self._read = place, self.accepted
         return self._read

@@ -13,8 +13,7 @@ from webapp.core.model import (
     UnknownPlace,
     UnknownReason,
 )
-from webapp.core.networks import Network
-from webapp.settings import Cdn
+from webapp.settings import Cdn, Network
 from webapp.site.address import Resolved, resolve
 from webapp.site.cdn import judge
 

@@ -20,8 +20,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from webapp.core.decide import Decision, decide, find_map_doubt
 from webapp.core.locales import find_locale
 from webapp.core.model import Edition, KnownPlace, Place
-from webapp.core.networks import Network
-from webapp.settings import Settings
+from webapp.settings import Network, Settings
 from webapp.site.address import FORWARDED_FOR, PROXY_HEADERS, find_lookalike
 from webapp.site.answers import without_article
 from webapp.site.reader import Headers, read_reader

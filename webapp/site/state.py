@@ -9,6 +9,7 @@ from flask import current_app, g, request
 from webapp.core.model import Edition
 from webapp.settings import Settings
 from webapp.site.asked import ASKED, Asked, Memory
+from webapp.site.networks import NetworkSet
 from webapp.site.reader import Headers, headers_of
 from webapp.site.render import Renderer
 from webapp.site.search import SearchIndex
@@ -37,13 +38,17 @@ class SiteState:
     faults: int = 0
     _renderer: tuple[Edition, Renderer, SearchIndex] | None = field(default=None)
     _memory: Memory | None = field(default=None)
+    _trusted: NetworkSet = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._trusted = NetworkSet(self.settings.trusted_proxies)
 
     def ask(self, peer: str | None, headers: Headers) -> Asked:
         """Begin a request: fix its edition, its moment and what is known of who asks."""
         edition, memory = self.store.current, self._memory
         if memory is None or memory.edition is not edition:
             memory = self._memory = Memory(edition)
-        return Asked(memory, self.settings, peer, headers, self.clock.now(), self.count_fault)
+        return Asked(memory, self._trusted, self.settings.cdn, peer, headers, self.clock.now(), self.count_fault)
 
     def count_fault(self) -> None:
         """Count a decision that failed, and no more of it than that."""

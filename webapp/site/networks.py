@@ -6,13 +6,12 @@ way (RFC 5952 for IPv6), and whatever they would write otherwise goes to `ipaddr
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, collapse_addresses, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, collapse_addresses, ip_address
 from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
 from typing import Self, cast
 
 from webapp.core.model import Address
-
-Network = IPv4Network | IPv6Network
+from webapp.settings import Network
 
 _MAPPED = 0xFFFF
 """What stands before the last 32 bits of an IPv4-mapped address."""
