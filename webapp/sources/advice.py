@@ -18,8 +18,8 @@ from webapp.sources.scripts import count_scripts
 _ENDS = {".": ".։۔", "?": "?؟", "!": "!", ":": ":՝", "…": "…"}
 """What may end a translation when this ends its source. Armenian asks and exclaims inside the word instead."""
 _ARMENIAN_MARKS = "՞՜՛"
-_CLOSING = "»”’\"')）"
-_SENTENCE = re.compile(r"(?:[^\W\d_]{3,}|[\d}])[»”’\"')]*[.!?…։؟۔]+[»”’\"')]*(?=\s|\Z)")
+_CLOSING = "»”“’\"')）"
+_SENTENCE = re.compile(rf"(?P<last>[^\W_]+|\}})(?P<closing>[{_CLOSING}]*)(?P<mark>[.!?…։؟۔]+)[{_CLOSING}]*(?=\s|\Z)")
 _MARKERS = {
     "not": re.compile(r"\b(?:[Nn]ot|[Nn]o|[Nn]ever|[Ww]ithout|[Nn]obody|[Nn]one|cannot)\b"),
     "may": re.compile(r"\b(?:may|can|could|might)\b"),
@@ -89,9 +89,20 @@ def _begins(text: str, beginnings: tuple[str, ...]) -> bool:
 
 
 def _count_sentences(text: str) -> int:
-    """Count the end, and each mark before it that ends a sentence because no small letter follows ("23. maja")."""
-    rests = [text[found.end() :].strip() for found in _SENTENCE.finditer(text)]
-    return 1 + sum(bool(rest) and not rest[0].islower() for rest in rests)
+    """Count the end, and each mark before it that ends a sentence."""
+    return 1 + sum(_ends_sentence(found, text[found.end() :].lstrip()) for found in _SENTENCE.finditer(text))
+
+
+def _ends_sentence(found: re.Match[str], rest: str) -> bool:
+    """Say whether a sentence ends here: not when a small letter follows ("23. maja"). After one or two letters, or a
+    number, a full stop can mark an abbreviation or an ordinal ("ст. 20", "2024. „"): then a word must follow.
+
+    Georgian knows small letters only, Arabic neither: those may begin a sentence.
+    """
+    if not rest or rest[0] != rest[0].title():
+        return False
+    short = len(found["last"]) < 3 or found["last"].isdigit()
+    return found["mark"][0] != "." or not short or bool(found["closing"]) or rest[0].isalpha()
 
 
 def advise_catalog(entries: polib.POFile, shown: str) -> Iterator[Problem]:

@@ -57,6 +57,15 @@ def test_armenian_ends_its_own_way() -> None:
         pytest.param("It began on 1 May.", "Это началось 1 мая.", "", [], id="the month of May is no may"),
         pytest.param("One. Two.", "Одно, два.", "", ["sentences"], id="one sentence less"),
         pytest.param("It was so on 23 May.", "Было 23. маја тако.", "", [], id="an ordinal's point ends nothing"),
+        pytest.param("One (two). Three.", "Раз (два). Три.", "", [], id="a bracket before the end"),
+        pytest.param("By 99-FZ (law). One.", "От 1. јула (закон 99-FZ). Један.", "", [], id="two letters in a bracket"),
+        pytest.param("It is so. Go on.", "სწორია ის. განაგრძეთ.", "", [], id="Georgian has small letters only"),
+        pytest.param("It is so. Go on.", "سمه ده. لاړ شه.", "", [], id="two letters end a sentence in Pashto"),
+        pytest.param("So it is. Go on.", "Така е ви. Вървете.", "", [], id="two letters and a capital"),
+        pytest.param("By article 20 it is so.", "По ст. 20 это так.", "", [], id="an abbreviation before a number"),
+        pytest.param("Since 2024 it is “so”.", "Од 2024. „тако“ је.", "", [], id="an ordinal before a quotation"),
+        pytest.param("It is “so”. Go on.", "То је „тако“. Иди даље.", "", [], id="a German closing mark"),
+        pytest.param("It is that. 5 years.", "Այդպես չէ։ 5 տարի։", "", [], id="an Armenian full stop before a number"),
     ],
 )
 def test_legal_advice(source: str, text: str, comment: str, codes: list[str]) -> None:
