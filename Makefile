@@ -7,10 +7,10 @@ BIN    := $(VENV)/bin
 RUN    := $(BIN)/python -m webapp
 
 # Tests that start real servers and watch the clock: they run by themselves.
-SERVERS := tests/functional/test_traces.py tests/functional/test_cli_serve.py tests/functional/test_reload.py tests/functional/test_catalog_loss.py
+SERVERS := tests/functional/test_traces.py tests/functional/test_cli_serve.py tests/functional/test_reload.py tests/functional/test_catalog_loss.py tests/functional/test_notice_only.py
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint types check unit browser drills bench pot lock clean
+.PHONY: help serve test lint types check unit browser drills audit bench pot lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 20
@@ -49,6 +49,9 @@ drills: $(VENV)/.dev ## the long drills of decisions, failing calls, traces, ter
 	$(BIN)/python -m tests.drills.traces
 	$(BIN)/python -m tests.drills.territories
 	$(BIN)/python -m tests.drills.catalogs
+
+audit: $(VENV)/.dev ## licences, bandit, known faults of the locked packages; what could not be looked up is no pass (audit.toml)
+	$(BIN)/python -m tests.audit
 
 bench: $(VENV)/.dev ## measure the front door against its rivals (wrk, nginx), and a lookup against bare maxminddb
 	$(BIN)/python -m benchmarks.front --write docs/performance.md

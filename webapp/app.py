@@ -12,6 +12,7 @@ from webapp.site.answers import answers, describe_fault
 from webapp.site.asgi import AsgiSite
 from webapp.site.front import Door
 from webapp.site.headers import page_policy
+from webapp.site.last_page import make_last_page
 from webapp.site.leave import leaving
 from webapp.site.missing import Missing
 from webapp.site.preview import PREVIEW_CSS, check_preview, preview
@@ -20,6 +21,7 @@ from webapp.site.scheduling import share_worker
 from webapp.site.sight import sights
 from webapp.site.state import Clock, SiteState
 from webapp.site.styles import load_styles
+from webapp.site.waiting import WaitingSite
 from webapp.sources.load import Loaded, load_edition
 from webapp.sources.store import EditionStore
 
@@ -91,6 +93,12 @@ def create_server(with_preview: bool = False) -> AsgiSite:
 def create_preview_server() -> AsgiSite:
     """Assemble the same with the translators' preview."""
     return create_server(with_preview=True)
+
+
+def create_patient_server() -> WaitingSite:
+    """Assemble the same; while the sources are faulty it serves the built-in notice and no article."""
+    settings = load_settings()
+    return WaitingSite(settings.root, make_last_page(settings), create_server).start()
 
 
 def to_server(app: Flask, threads: int = THREADS) -> AsgiSite:

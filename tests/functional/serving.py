@@ -60,11 +60,11 @@ class Served:
     log: Path
     process: subprocess.Popen[bytes]
 
-    def get(self, path: str, headers: Sequence[tuple[str, str]] = ()) -> Answer:
+    def get(self, path: str, headers: Sequence[tuple[str, str]] = (), method: str = "GET") -> Answer:
         """Ask over a connection of its own. A header may be given several times."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
-            connection.putrequest("GET", path, skip_accept_encoding=True)
+            connection.putrequest(method, path, skip_accept_encoding=True)
             for name, value in headers:
                 connection.putheader(name, value)
             connection.endheaders()
@@ -105,12 +105,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(root: Path, log: Path, **variables: str) -> Iterator[Served]:
-    """Serve the site in `root` until the block ends."""
+def serving(root: Path, log: Path, options: Sequence[str] = (), **variables: str) -> Iterator[Served]:
+    """Serve the site in `root`, with `options`, until the block ends."""
     port = free_port()
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "webapp", "serve"],
+            [sys.executable, "-m", "webapp", "serve", *options],
             cwd=root,
             env=environment(PORT=str(port), **variables),
             stdin=subprocess.DEVNULL,
@@ -142,7 +142,7 @@ def _wait_until_up(served: Served) -> None:
     while time.monotonic() < until:
         assert served.process.poll() is None, served.log.read_text("utf-8")
         with suppress(OSError, HTTPException):
-            if served.get("/robots.txt").status == 200:
+            if served.get("/robots.txt").status in {200, 503}:  # 503: with --notice-only, while the sources are faulty
                 return
         time.sleep(0.05)
     raise AssertionError(served.log.read_text("utf-8"))

@@ -31,19 +31,27 @@ for it; Linux (fs/coredump.c) reads 1 as: write none and hand over none."""
 
 @click.command()
 @click.option("--preview", is_flag=True, help="Add the translators' preview at /_preview/; on this machine only.")
-def serve(preview: bool) -> None:
+@click.option(
+    "--notice-only",
+    is_flag=True,
+    help="While the sources are faulty, serve the built-in notice with status 503 instead of not starting.",
+)
+def serve(preview: bool, notice_only: bool) -> None:
     """Serve the reader site. HOST, PORT, WORKERS, TRUSTED_PROXIES and the like come from the environment."""
+    if preview and notice_only:
+        raise click.UsageError("--preview and --notice-only exclude each other: the one is for translators alone.")
     settings = load_settings()
     _forbid_dumps()
     if preview:
         check_preview(settings)
     address = _check_port(settings)
-    loaded = _load(settings)
-    _greet(settings, loaded)
+    loaded = _load(settings, notice_only)
+    if loaded:
+        _greet(settings, loaded)
     if preview:
         click.echo(f"  preview  http://{settings.host}:{settings.port}{PREVIEW}")
     Granian(
-        "webapp.app:create_preview_server" if preview else "webapp.app:create_server",
+        f"webapp.app:{_server(preview, notice_only)}",
         factory=True,
         address=address,
         port=settings.port,
@@ -89,13 +97,21 @@ def _check_port(settings: Settings) -> str:
         return address
 
 
-def _load(settings: Settings) -> Loaded:
+def _server(preview: bool, notice_only: bool) -> str:
+    """Return the name of the function that assembles what a worker runs."""
+    return "create_preview_server" if preview else "create_patient_server" if notice_only else "create_server"
+
+
+def _load(settings: Settings, notice_only: bool) -> Loaded | None:
     try:
         return load_edition(settings.root, datetime.now(UTC).date(), settings.base_url)
     except SourceError as fault:
         print_problems(fault.problems, Console(stderr=True, soft_wrap=True))
-        click.echo("The site does not start until the errors are mended.", err=True)
-        sys.exit(1)
+        if not notice_only:
+            click.echo("The site does not start until the errors are mended.", err=True)
+            sys.exit(1)
+        click.echo("No article is served until the errors are mended: every reader gets the built-in notice.", err=True)
+        return None
 
 
 def _greet(settings: Settings, loaded: Loaded) -> None:

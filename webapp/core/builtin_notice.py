@@ -31,12 +31,16 @@ class BuiltinLaw:
 
 @dataclass(frozen=True, slots=True)
 class BuiltinNotice:
-    """The whole notice in one language. `unavailable` and `later` say why there is no article beside it."""
+    """The whole notice in one language. `unavailable` and `later` say why there is no article beside it.
+
+    `leave` are the words of the way out, as on every page.
+    """
 
     locale: LocaleTag
     direction: Direction
     unavailable: str
     later: str
+    leave: str
     laws: tuple[BuiltinLaw, ...]
 
 
@@ -45,6 +49,7 @@ _EN = BuiltinNotice(
     direction=Direction.LTR,
     unavailable="This site cannot show its articles at the moment",
     later="Please try again in a few minutes. Until then, here is what you should know before you pass anything on.",
+    leave="Leave now",
     laws=(
         BuiltinLaw(
             CountryCode("RU"),
@@ -73,6 +78,7 @@ _RU = BuiltinNotice(
     unavailable="Сейчас этот сайт не может показать свои статьи",
     later="Попробуйте, пожалуйста, ещё раз через несколько минут. "
     "А пока — то, что важно знать, прежде чем чем-то делиться.",
+    leave="Уйти сейчас",
     laws=(
         BuiltinLaw(
             CountryCode("RU"),
@@ -102,6 +108,7 @@ _UK = BuiltinNotice(
     direction=Direction.LTR,
     unavailable="Зараз цей сайт не може показати свої статті",
     later="Спробуйте, будь ласка, ще раз за кілька хвилин. А поки що — те, що важливо знати, перш ніж чимось ділитися.",
+    leave="Піти зараз",
     laws=(
         BuiltinLaw(
             CountryCode("RU"),
