@@ -31,14 +31,18 @@ def write_time(moment: datetime, locale: Locale) -> str:
     """Write a date and a time of day, which is taken to be UTC."""
     known = locale.formatting
     clock = format_time(moment, "short", locale=known) if known else f"{moment:%H:%M}"
-    return in_digits(f"{write_date(moment, locale)}, {clock} UTC", locale)
+    return in_digits(f"{write_date(moment, locale)}{_comma(locale)}{clock} UTC", locale)
 
 
 def write_list(items: Iterable[str], locale: Locale) -> str:
     """Join items as the locale joins a list."""
     if locale.formatting:
         return format_list(list(items), locale=locale.formatting)
-    return ("، " if locale.direction is Direction.RTL else ", ").join(items)
+    return _comma(locale).join(items)
+
+
+def _comma(locale: Locale) -> str:
+    return "، " if locale.direction is Direction.RTL else ", "
 
 
 def in_digits(text: str, locale: Locale) -> str:

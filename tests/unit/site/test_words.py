@@ -96,7 +96,7 @@ def test_plural(tag: LocaleTag, number: int, shown: str) -> None:
         pytest.param(EN, "24 November 2026", "24 November 2026, 12:05 UTC", id="English"),
         pytest.param(RU, "24 ноября 2026 г.", "24 ноября 2026 г., 12:05 UTC", id="Russian"),
         pytest.param(UK, "24 листопада 2026 р.", "24 листопада 2026 р., 12:05 UTC", id="Ukrainian"),
-        pytest.param(FA, "۲۴ نوامبر ۲۰۲۶", "۲۴ نوامبر ۲۰۲۶, ۱۲:۰۵ UTC", id="Persian"),
+        pytest.param(FA, "۲۴ نوامبر ۲۰۲۶", "۲۴ نوامبر ۲۰۲۶، ۱۲:۰۵ UTC", id="Persian"),
     ],
 )
 def test_dates_are_in_the_locale(tag: LocaleTag, day: str, moment: str) -> None:

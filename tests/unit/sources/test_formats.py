@@ -34,7 +34,7 @@ def test_a_date_has_its_year_and_no_raw_month(locale: Locale) -> None:
         ("av", "04.11.2026", "04.11.2026, 05:06 UTC"),
         ("ba", "4 ноябрь 2026 й.", "4 ноябрь 2026 й., 05:06 UTC"),
         ("tg", "4 ноябри соли 2026", "4 ноябри соли 2026, 05:06 UTC"),
-        ("ps", "۲۰۲۶ نومبر ۴", "۲۰۲۶ نومبر ۴, ۵:۰۶ UTC"),
+        ("ps", "۲۰۲۶ نومبر ۴", "۲۰۲۶ نومبر ۴، ۵:۰۶ UTC"),
     ],
 )
 def test_languages_that_babel_lacks_or_half_knows(tag: str, day: str, moment: str) -> None:
