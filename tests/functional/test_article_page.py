@@ -326,3 +326,17 @@ def test_page_asks_nobody_else(path: str, place: str) -> None:
         assert it.tag not in {"iframe", "object", "embed", "base", "video", "audio"}
     assert page.find("form").attributes["action"].startswith("/")
     assert len(page.find_all("style")) == 1
+
+
+@pytest.mark.parametrize("tag", TONGUES)
+@pytest.mark.parametrize("path", ["/{}/", f"/{{}}/{BREAKING}"])
+def test_pictures_come_after_the_text(path: str, tag: str) -> None:
+    """A picture is loaded when it is near, has its room before it comes, and says in words what it shows."""
+    pictures = page_of(visit(path.format(tag))).find_all("img")
+    assert pictures
+    for picture in pictures:
+        assert picture.attributes["loading"] == "lazy"
+        assert int(picture.attributes["width"]) > 0
+        assert int(picture.attributes["height"]) > 0
+        assert "alt" in picture.attributes
+    assert any(picture.attributes["alt"] for picture in pictures) or path == "/{}/"

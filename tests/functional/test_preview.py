@@ -14,7 +14,7 @@ from tests.functional.serving import run
 from tests.markup import read_page
 from tests.samples import REPOSITORY, HeldClock
 from tests.unit.sources.damage import replaced
-from tests.visits import EVERY_NOTICE, articles_in, notices_in, state_of
+from tests.visits import EVERY_NOTICE, articles_in, notices_in, state_of, the_site
 from webapp.app import create_app
 from webapp.errors import SettingsError
 from webapp.settings import Settings
@@ -89,6 +89,12 @@ def test_index(preview: Flask) -> None:
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     assert f"'sha256-{digest}'" in response.headers["Content-Security-Policy"]
     assert ".preview" in style
+
+
+def test_preview_adds_one_route(preview: Flask) -> None:
+    """The preview is one page more, which quotes no article; another route there would have to be named here."""
+    ordinary = {rule.endpoint for rule in the_site().url_map.iter_rules()}
+    assert {rule.endpoint for rule in preview.url_map.iter_rules()} - ordinary == {"preview.index"}
 
 
 @pytest.mark.parametrize(("tag", "direction"), [("en-XA", "ltr"), ("ar-XB", "rtl")])

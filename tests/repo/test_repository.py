@@ -112,6 +112,7 @@ def test_table_of_safe_places_is_used() -> None:
         assert expression in TEXTS[f"webapp/templates/{name}"]
 
 
+STYLES = sorted(name for name in TEXTS if name.startswith("static/") and name.endswith(".css"))
 PHYSICAL = re.compile(
     r"(?<![\w-])(?:(?:margin|padding|border|scroll-margin|scroll-padding)-(?:left|right|top|bottom)(?:-\w+)?"
     r"|border-(?:top|bottom)-(?:left|right)-radius|left|right|top|bottom|float\s*:\s*(?:left|right)"
@@ -139,15 +140,17 @@ def test_what_is_physical(css: str, physical: bool) -> None:
     assert bool(PHYSICAL.search(css)) == physical
 
 
-def test_style_sheet_is_logical() -> None:
+@pytest.mark.parametrize("name", STYLES)
+def test_style_sheet_is_logical(name: str) -> None:
     """One style sheet serves both directions, so no property names a side of the screen."""
-    css = re.sub(r"/\*.*?\*/", "", TEXTS["static/site.css"], flags=re.DOTALL)
+    css = re.sub(r"/\*.*?\*/", "", TEXTS[name], flags=re.DOTALL)
     assert [found[0] for found in PHYSICAL.finditer(css)] == []
 
 
-def test_style_sheet_loads_nothing() -> None:
+@pytest.mark.parametrize("name", STYLES)
+def test_style_sheet_loads_nothing(name: str) -> None:
     """Nothing is fetched: no import, no font, no picture from elsewhere."""
-    css = TEXTS["static/site.css"]
+    css = TEXTS[name]
     assert not re.search(r"@import|@font-face|https?:|//[a-z]", css)
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import click
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from rich.console import Console
 
@@ -57,6 +57,7 @@ def serve(preview: bool, notice_only: bool) -> None:
         address=address,
         port=settings.port,
         interface=Interfaces.ASGINL,
+        http=HTTPModes.http1,  # no proxy asks otherwise, and the limits below are for HTTP/1
         loop=DIRECT,  # type: ignore[arg-type]  # a loop of our own, registered by its name
         workers=settings.workers or count_workers(settings.page_cache_mb),
         websockets=False,
