@@ -23,6 +23,7 @@ from webapp.core.model import (
     Picture,
     Section,
     Slug,
+    WrittenBody,
 )
 
 EN, RU, UK, FA = (LocaleTag(tag) for tag in ("en", "ru", "uk", "fa"))
@@ -79,8 +80,7 @@ def make_text(tag: LocaleTag, title: str = "", body: str = "Body.") -> ArticleTe
         locale=tag,
         title=title or f"Title {tag}",
         standfirst=f"Standfirst {tag}",
-        html=f"<p>{body}</p>",
-        plain=body,
+        body=WrittenBody(f"<p>{body}</p>", body),
         picture_alt=f"Alt {tag}",
         picture_caption=f"Caption {tag}",
     )

@@ -22,6 +22,8 @@ from webapp.site.sight import sights
 from webapp.site.state import Clock, SiteState
 from webapp.site.styles import load_styles
 from webapp.site.waiting import WaitingSite
+from webapp.sources.heritage import find_heritage
+from webapp.sources.keeping import Keeper
 from webapp.sources.load import Loaded, load_edition
 from webapp.sources.store import EditionStore
 
@@ -57,10 +59,13 @@ def create_app(
         check_preview(settings)
         styles = styles.extended(PREVIEW_CSS)
 
-    def load() -> Loaded:
-        return load_edition(settings.root, clock.now().date(), settings.base_url, with_pseudo=with_preview)
+    heritage = None if with_preview else find_heritage(settings.root)
+    keeper = heritage.keeper if heritage else Keeper()
 
-    store = EditionStore(settings.root, load)
+    def load() -> Loaded:
+        return load_edition(settings.root, clock.now().date(), settings.base_url, with_preview, keeper)
+
+    store = EditionStore(settings.root, load, heritage.loaded if heritage else None)
     app = ReaderSite("webapp", static_folder=None, template_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, PROPAGATE_EXCEPTIONS=False)
     app.url_map.strict_slashes = False

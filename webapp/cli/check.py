@@ -34,7 +34,7 @@ def check(as_json: bool, at: datetime | None, strict: bool) -> None:
 def find_problems(root: Path, today: date, base_url: str | None) -> tuple[Problem, ...]:
     """Return every Problem of the sources in `root`, errors and warnings."""
     try:
-        return load_edition(root, today, base_url).warnings
+        return load_edition(root, today, base_url, thorough=True).warnings
     except SourceError as fault:
         return fault.problems
 

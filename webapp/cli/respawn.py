@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 WINDOW = 60.0
 """How far back crashes count, in seconds."""
-FREE = 20
+FREE = 60
 """So many crashes in that time are answered at once; each further one waits."""
 PAUSE = 1.0
 """How long it waits, in seconds."""

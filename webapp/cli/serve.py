@@ -1,6 +1,7 @@
 """`webapp serve`: the site on granian. Checks port and sources first, so that a start either works or says why."""
 
 import errno
+import gc
 import os
 import resource
 import socket
@@ -19,6 +20,8 @@ from webapp.cli.respawn import Restarts
 from webapp.errors import SourceError
 from webapp.settings import Settings, load_settings
 from webapp.site.preview import PREVIEW, check_preview
+from webapp.sources.heritage import Heritage, leave_heritage
+from webapp.sources.keeping import Keeper
 from webapp.sources.load import Loaded, load_edition
 
 MEGABYTE = 1024 * 1024
@@ -68,6 +71,8 @@ def serve(preview: bool, notice_only: bool) -> None:
         http1_settings=HTTP1Settings(header_read_timeout=10_000, keep_alive=True, max_buffer_size=65_536),
     )
     server.respawned_wrks = Restarts()
+    gc.collect()
+    gc.freeze()  # what the workers share with this process stays shared: no collection writes into it
     server.serve()
 
 
@@ -107,8 +112,11 @@ def _server(preview: bool, notice_only: bool) -> str:
 
 
 def _load(settings: Settings, notice_only: bool) -> Loaded | None:
+    keeper = Keeper()
     try:
-        return load_edition(settings.root, datetime.now(UTC).date(), settings.base_url)
+        loaded = load_edition(settings.root, datetime.now(UTC).date(), settings.base_url, keeper=keeper)
+        leave_heritage(Heritage(settings.root, keeper, loaded))
+        return loaded
     except SourceError as fault:
         print_problems(fault.problems, Console(stderr=True, soft_wrap=True))
         if not notice_only:

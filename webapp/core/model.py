@@ -267,6 +267,26 @@ class Picture:
     sha256: str = ""
 
 
+class Body(Protocol):
+    """The text of an article in one language, which need not lie in memory as it is shown."""
+
+    @property
+    def html(self) -> str:
+        """Sanitised HTML."""
+
+    @property
+    def plain(self) -> str:
+        """Its words alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenBody:
+    """A body that is at hand as it is shown."""
+
+    html: str
+    plain: str
+
+
 @dataclass(frozen=True, slots=True)
 class ArticleText:
     """An article in one language. `html` is sanitised; every other string is plain text."""
@@ -274,10 +294,19 @@ class ArticleText:
     locale: LocaleTag
     title: str
     standfirst: str
-    html: str
-    plain: str
+    body: Body
     picture_alt: str
     picture_caption: str
+
+    @property
+    def html(self) -> str:
+        """The body as sanitised HTML."""
+        return self.body.html
+
+    @property
+    def plain(self) -> str:
+        """The words of the body."""
+        return self.body.plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ passes still goes through nh3, so that a fault in the Markdown parser cannot bec
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import nh3
 from markdown_it import MarkdownIt
@@ -18,7 +18,9 @@ from pydantic import AfterValidator, Field
 
 from webapp.core.model import Article, ArticleText, Author, LocaleTag, Slug
 from webapp.errors import Problem, SourceError
+from webapp.sources.bodies import PackedBody, is_innocent, pack
 from webapp.sources.files import is_passed_over
+from webapp.sources.keeping import Reading
 from webapp.sources.parsing import CONTROL, Strict, Words, parse_model, parse_toml, read_text
 from webapp.sources.pictures import load_picture
 
@@ -29,6 +31,7 @@ Loaded = TypeVar("Loaded")
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _FRONT_MATTER = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*$\n?", re.DOTALL | re.MULTILINE)
+_PLAIN_LINE = re.compile(r'([A-Za-z_]+) = "([^"\\\n]*)"')
 _TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "em", "strong", "a", "blockquote", "br", "hr", "code", "pre"}
 _MARKDOWN = MarkdownIt("commonmark", {"html": True})
 
@@ -58,14 +61,27 @@ class _FrontMatter(Strict):
     picture_caption: str = ""
 
 
-def load_articles(root: Path, authors: Mapping[str, Author], locales: Iterable[LocaleTag]) -> Mapping[Slug, Article]:
-    """Read every article of content/, newest first. Raises SourceError with every Problem of every article."""
+def load_articles(
+    root: Path,
+    authors: Mapping[str, Author],
+    locales: Iterable[LocaleTag],
+    reading: Reading | None = None,
+    thorough: bool = False,
+) -> Mapping[Slug, Article]:
+    """Read every article of content/, newest first. Raises SourceError with every Problem of every article.
+
+    `reading` spares those whose files are as they were. `thorough` parses every text now, and not when it is wanted.
+    """
     problems: list[Problem] = []
     articles: list[Article] = []
-    known = set(locales)
+    known = frozenset(locales)
     for folder in _folders(root, problems):
+        make = partial(load_article, root, folder, authors, known, thorough=thorough)
         try:
-            articles.append(load_article(root, folder, authors, known))
+            if reading is None:
+                articles.append(make(lambda shown: read_text(root / shown, shown)))
+            else:
+                articles.append(reading.find_article(folder.name, (authors, known, thorough), make))
         except SourceError as fault:
             problems += fault.problems
     if problems:
@@ -87,15 +103,25 @@ def is_article(path: Path) -> bool:
     return not path.name.startswith("_") and not is_passed_over(path.name) and path.is_dir() and not path.is_symlink()
 
 
-def load_article(root: Path, folder: Path, authors: Mapping[str, Author], locales: set[LocaleTag]) -> Article:
-    """Read one article's folder. Raises SourceError with every Problem in it."""
+def load_article(
+    root: Path,
+    folder: Path,
+    authors: Mapping[str, Author],
+    locales: Collection[LocaleTag],
+    read: Callable[[str], str],
+    thorough: bool = False,
+) -> Article:
+    """Read one article's folder. Raises SourceError with every Problem in it.
+
+    `read` reads a text by its path from the root. `thorough`: see `load_articles`.
+    """
     shown = f"content/{folder.name}"
     problems = list(_check_slug(folder.name, shown))
-    model = _collect(problems, partial(_load_head, root, shown))
+    model = _collect(problems, partial(_load_head, read, shown))
     picture = _collect(problems, partial(load_picture, root, shown, model.picture)) if model and model.picture else None
     texts: dict[LocaleTag, ArticleText] = {}
     for path in sorted(it for it in folder.glob("*.md") if not is_passed_over(it.name)):
-        text = _collect(problems, partial(_load_text, root, f"{shown}/{path.name}", locales))
+        text = _collect(problems, partial(_load_text, read, f"{shown}/{path.name}", locales, thorough))
         if text is not None:
             texts[text.locale] = text
     if not texts and not problems:
@@ -132,9 +158,9 @@ def _check_slug(name: str, shown: str) -> Iterator[Problem]:
         yield Problem("article.slug", shown, f"{name!r} is the address of a page of the site", "Rename the folder.")
 
 
-def _load_head(root: Path, shown: str) -> _ArticleModel:
+def _load_head(read: Callable[[str], str], shown: str) -> _ArticleModel:
     path = f"{shown}/article.toml"
-    return parse_model(_ArticleModel, parse_toml(read_text(root / path, path), path), path)
+    return parse_model(_ArticleModel, parse_toml(read(path), path), path)
 
 
 def _check_head(
@@ -157,28 +183,41 @@ def _check_head(
                 )
 
 
-def _load_text(root: Path, shown: str, locales: set[LocaleTag]) -> ArticleText:
+def _load_text(read: Callable[[str], str], shown: str, locales: Collection[LocaleTag], thorough: bool) -> ArticleText:
     tag = LocaleTag(Path(shown).stem)
     if tag not in locales:
         hint = "Name the file after a language of config/locales.toml, in the same spelling, or add that language."
         raise SourceError([Problem("article.locale", shown, f"{tag!r} is not a language of this site", hint)])
-    source = read_text(root / shown, shown)
-    found = _FRONT_MATTER.match(source.replace("\r\n", "\n"))
+    source = read(shown).replace("\r\n", "\n")
+    found = _FRONT_MATTER.match(source)
     if not found:
         hint = "Begin the file with +++, the keys title and standfirst, and +++ on a line of its own."
         raise SourceError([Problem("article.front-matter", shown, "there is no front matter", hint, line=1)])
-    front = parse_model(_FrontMatter, parse_toml(found[1], shown, first_line=2), shown)
-    body = source.replace("\r\n", "\n")[found.end() :]
-    html = render_markdown(body, shown, first_line=found[0].count("\n") + 1)
+    front = parse_model(_FrontMatter, parse_front_matter(found[1], shown), shown)
+    body = source[found.end() :]
+    render = partial(render_markdown, shown=shown, first_line=found[0].count("\n") + 1)
+    if thorough or not is_innocent(body):
+        render(body)
     return ArticleText(
         locale=tag,
         title=front.title,
         standfirst=front.standfirst,
-        html=html,
-        plain=plain_text(html),
+        body=PackedBody(pack(body), render, plain_text),
         picture_alt=front.picture_alt,
         picture_caption=front.picture_caption,
     )
+
+
+def parse_front_matter(text: str, shown: str) -> dict[str, Any]:
+    """Parse what stands between the +++ as TOML; plain lines of text, as nearly all are, without the parser."""
+    data: dict[str, Any] = {}
+    for line in text.split("\n"):
+        found = _PLAIN_LINE.fullmatch(line)
+        if line and (found is None or found[1] in data):
+            return parse_toml(text, shown, first_line=2)
+        if found:
+            data[found[1]] = found[2]
+    return data
 
 
 def render_markdown(body: str, shown: str, first_line: int = 1) -> str:

@@ -11,7 +11,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from webapp.errors import Problem, SourceError
 
@@ -61,7 +61,7 @@ def is_passed_over(name: str) -> bool:
 
 def largest(shown: str) -> int:
     """Return how many bytes a file may have."""
-    return LARGEST.get(PurePosixPath(shown).suffix.lower(), LARGEST_OTHER)
+    return LARGEST.get(os.path.splitext(shown)[1].lower(), LARGEST_OTHER)  # noqa: PTH122 - ten times as fast, for each file
 
 
 def survey(root: Path) -> Survey:
@@ -115,7 +115,7 @@ def check_status(status: os.stat_result, shown: str, is_link: bool = False) -> N
     if not stat.S_ISREG(status.st_mode):
         hint = "Remove it, and put an ordinary file there."
         raise SourceError([Problem("file.kind", shown, f"this is {_kind(status.st_mode)} and no file", hint)])
-    if status.st_size > largest(shown):
+    if status.st_size > MIB and status.st_size > largest(shown):  # which is a MiB at least
         message = f"the file has {status.st_size:,} bytes, {largest(shown):,} are allowed"
         raise SourceError([Problem("file.size", shown, message, "Make it smaller, or keep it somewhere else.")])
 

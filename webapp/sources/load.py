@@ -28,7 +28,8 @@ from webapp.sources.articles import load_articles
 from webapp.sources.catalogs import load_catalog, source_catalog
 from webapp.sources.closing import CLOSED, check_closed
 from webapp.sources.config import SITE, SiteConfig, load_site
-from webapp.sources.files import Survey, digest_files, survey
+from webapp.sources.files import survey
+from webapp.sources.keeping import Keeper, Reading
 from webapp.sources.legal import Review, to_notice
 from webapp.sources.locales import SOURCE_LOCALE, language_aliases, load_locales
 from webapp.sources.map_in_use import AREAS, MAP_FILES, load_map_in_use
@@ -76,23 +77,32 @@ class _Collector:
         return None
 
 
-def load_edition(root: Path, today: date, base_url: str | None = None, with_pseudo: bool = False) -> Loaded:
+def load_edition(
+    root: Path,
+    today: date,
+    base_url: str | None = None,
+    with_pseudo: bool = False,
+    keeper: Keeper | None = None,
+    thorough: bool = False,
+) -> Loaded:
     """Read the site in `root`. Raises SourceError with every Problem when it may not be served.
 
     `base_url` overrides the one in config/site.toml. `today` is for the checks of dates.
-    `with_pseudo` adds the languages of the translators' preview.
+    `with_pseudo` adds the languages of the translators' preview. `keeper` spares what has not changed since its last
+    reading. `thorough` parses every article at once, and not only those that may hold what they must not.
     """
+    keeper = keeper or Keeper()
+    pseudo = PSEUDO_LOCALES if with_pseudo else {}
     for _ in range(READINGS):
-        before = survey(root)
-        digest = digest_sources(root, before)
+        reading = keeper.begin(root, survey(root))
         try:
-            loaded = _load_once(root, today, base_url, digest, PSEUDO_LOCALES if with_pseudo else {}, before)
+            loaded = _load_once(root, today, base_url, pseudo, reading, thorough)
         except SourceError:
-            if survey(root) == before:
+            if survey(root) == reading.found:
                 raise
             continue  # half a change: its Problems are gone in a moment
-        after = survey(root)
-        if before == after and digest_sources(root, after) == digest:
+        if reading.still_holds(survey(root)):
+            keeper.forget_others(loaded.edition.articles)
             return loaded
     hint = "Wait until the upload is over. If none is running, find the program that keeps writing there."
     message = f"the files changed {READINGS} times while they were read"
@@ -103,10 +113,11 @@ def _load_once(
     root: Path,
     today: date,
     base_url: str | None,
-    digest: str,
     pseudo: Mapping[LocaleTag, Locale],
-    found: Survey,
+    reading: Reading,
+    thorough: bool,
 ) -> Loaded:
+    found = reading.found
     if not _has_config(root):
         hint = "Start in the folder that holds config/, content/ and translations/, or set WEBAPP_ROOT to it."
         raise SourceError([Problem("config.none", "config", "there is no config/ folder here", hint), *found.problems])
@@ -124,7 +135,7 @@ def _load_once(
     definitions = None if is_barred else collect.read(partial(load_definitions, root))
     catalogs = {tag: _load_catalogs(root, locale, collect) for tag, locale in locales.items()}
     authors = _load_authors(root, config, collect)
-    articles = _load_articles(root, authors, config is not None, locales, collect)
+    articles = _load_articles(root, authors, config is not None, locales, collect, reading, thorough)
     for style in STYLES:
         collect.read(partial(read_text, root / style, style))
     listed = () if config is None or sources is None else tuple(_check_listed(config, sources))
@@ -136,7 +147,7 @@ def _load_once(
     collect.problems += check_age(facts, definitions, today) if facts else ()
     notices = _notices(sources, locales, catalogs, _review(root, config.site, today, collect), collect)
     edition = Edition(
-        digest=_name(digest, collect.problems),
+        digest=_name(reading.digest_all(), collect.problems),
         site=replace(config.site, base_url=base_url.rstrip("/")) if base_url else config.site,
         locales=locales,
         territories=_territories(definitions),
@@ -168,10 +179,12 @@ def _load_articles(
     authors_known: bool,
     locales: Mapping[LocaleTag, Locale],
     collect: _Collector,
+    reading: Reading,
+    thorough: bool,
 ) -> Mapping[Slug, Article] | None:
     known = locales or {LocaleTag(path.stem) for path in (root / "content").glob("*/*.md")}
     try:
-        return load_articles(root, authors, known)
+        return load_articles(root, authors, known, reading, thorough)
     except SourceError as fault:  # without config/site.toml nobody can say which authors there are
         collect.problems += (it for it in fault.problems if authors_known or it.code != "article.author")
     except OSError as fault:
@@ -250,8 +263,3 @@ def _review(root: Path, site: Site, today: date, collect: _Collector) -> Review:
 
 def _territories(definitions: Definitions) -> Mapping[TerritoryId, Territory]:
     return {key: Territory(key, definition.name) for key, definition in definitions.territories.items()}
-
-
-def digest_sources(root: Path, found: Survey | None = None) -> str:
-    """Return the SHA-256 of every source file's path and content, in hexadecimal."""
-    return digest_files(root, (file.shown for file in (found or survey(root)).files))

@@ -12,6 +12,7 @@ from watchfiles import watch
 from webapp.core.model import Edition
 from webapp.errors import Problem, Severity, SourceError
 from webapp.sources.files import FOLDERS
+from webapp.sources.heritage import show_everything
 from webapp.sources.load import Loaded
 
 log = logging.getLogger("webapp.store")
@@ -33,16 +34,29 @@ MOST_TOLD = 20
 class EditionStore:
     """Holds one Edition; `current` is a single attribute read, so a request works on one edition throughout."""
 
-    def __init__(self, root: Path, load: Callable[[], Loaded]) -> None:
-        """Load the first edition. Raises SourceError when there is none to serve."""
+    def __init__(self, root: Path, load: Callable[[], Loaded], inherited: Loaded | None = None) -> None:
+        """Load the first edition. Raises SourceError when there is none to serve.
+
+        `inherited` is served, with every notice for everybody, as long as the sources are faulty: see `heritage`.
+        """
         self._root = root
         self._load = load
         self._reported: tuple[Problem, ...] = ()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-        loaded = load()
+        loaded = self._begin(inherited)
         self._warned = frozenset(it for it in loaded.warnings if it.code != ALARM)
         self.current: Edition = loaded.edition
+
+    def _begin(self, inherited: Loaded | None) -> Loaded:
+        try:
+            return self._load()
+        except SourceError as fault:
+            if inherited is None:
+                raise
+            self._report(fault.problems)
+            log.error("A worker begins with the edition of the server's start, and every notice for everybody.")
+            return Loaded(show_everything(inherited.edition), inherited.warnings)
 
     def reload(self) -> bool:
         """Read the sources again and swap. When they are faulty, log each Problem once and keep what is served."""

@@ -1,14 +1,18 @@
 """Articles: Markdown that may stand in a page, front matter, and folders as addresses."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.unit.sources.damage import codes, faults
 from webapp.core.model import Article, Author, LocaleTag, Slug
 from webapp.errors import SourceError
-from webapp.sources.articles import RESERVED, load_articles, plain_text, render_markdown
+from webapp.sources.articles import RESERVED, load_articles, parse_front_matter, plain_text, render_markdown
+from webapp.sources.parsing import CONTROL, parse_toml
 
 LOCALES = [LocaleTag("en"), LocaleTag("ru")]
 AUTHORS = {"desk": Author("desk", "The desk", "Editors.", "desk.svg")}
@@ -300,3 +304,37 @@ def test_markdown(body: str, html: str) -> None:
 def test_plain_text(html: str, text: str) -> None:
     """Search and summaries get words without markup."""
     assert plain_text(html) == text
+
+
+_KEYS = st.sampled_from(["title", "standfirst", "a_b", "A", "title ", "a-b", '"q"', "a.b", ""])
+_VALUES = st.sampled_from(
+    [
+        '"x"',
+        '"слово, «x»"',
+        r'"a\\b"',
+        "'x'",
+        '""',
+        '"""x"""',
+        "1",
+        "true",
+        "2026-11-24",
+        '"x" # why',
+        '"x',
+        '["x"]',
+        '"a	b"',
+    ]
+)
+_LINES = st.lists(st.tuples(_KEYS, st.sampled_from([" = ", "=", " =  ", " "]), _VALUES).map("".join), max_size=4)
+
+
+@given(_LINES.map("\n".join) | st.text(max_size=40).filter(lambda text: not CONTROL.search(text) and "\r" not in text))
+def test_front_matter_is_toml(text: str) -> None:
+    """The short way gives what the parser of TOML gives, and refuses what it refuses."""
+
+    def tried(parse: Callable[[], object]) -> object:
+        try:
+            return parse()
+        except SourceError as fault:
+            return [(problem.line, problem.message) for problem in fault.problems]
+
+    assert tried(lambda: parse_front_matter(text, "x")) == tried(lambda: parse_toml(text, "x", first_line=2))

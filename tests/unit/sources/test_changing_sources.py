@@ -17,9 +17,9 @@ def test_sources_that_never_stand_still(site_root: Path, monkeypatch: pytest.Mon
     """An edition that would mix two states is refused; the next look, when all is quiet, takes it."""
     real = articles.load_article
 
-    def change_and_load(*given: object) -> object:
+    def change_and_load(*given: object, **more: object) -> object:
         appended(f"{ARTICLE}/en.md", "\nAnother line.\n")(site_root)
-        return real(*given)  # type: ignore[arg-type]  # whatever load_articles gives
+        return real(*given, **more)  # type: ignore[arg-type]  # whatever load_articles gives
 
     with monkeypatch.context() as patched:
         patched.setattr(articles, load_article.__name__, change_and_load)

@@ -1,0 +1,132 @@
+"""What one reading of the sources need not do again: contents by their files' signatures, articles by their contents.
+
+A signature (device, inode, size, times of change of content and status) tells a file from a later state of it, but for
+two changes within one tick of the file system's clock. So a file that was young when it was read is not believed
+the next time, and once an hour none is: all is read and hashed anew. What is served is what was hashed.
+"""
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from webapp.core.model import Article, Author, LocaleTag
+from webapp.errors import SourceError
+from webapp.sources.files import Found, Signature, Survey, read_signed
+from webapp.sources.parsing import to_text
+
+YOUNG_NS = 2_000_000_000
+"""Age, in nanoseconds, below which a file may change again without its signature: coarse file systems count by two
+seconds."""
+FULL_AFTER = 3600.0
+"""Seconds after which every file is read again."""
+
+Conditions = tuple[Mapping[str, Author], frozenset[LocaleTag], bool]
+"""What an article depends on beside its files: authors, languages, and whether each text was parsed at once."""
+
+
+class Keeper:
+    """What is known from earlier readings of one site. Not to be used by two threads at once."""
+
+    def __init__(self, now: Callable[[], float] = time.time) -> None:
+        """`now` gives seconds since 1970; a test holds it."""
+        self._now = now
+        self._digests: dict[str, tuple[Signature, bytes]] = {}
+        self._articles: dict[str, tuple[object, Article]] = {}
+        self._full_at = now()
+
+    def begin(self, root: Path, found: Survey) -> "Reading":
+        """Begin a reading of the files found: once in a while, without anything believed."""
+        if not 0 <= self._now() - self._full_at < FULL_AFTER:
+            self._digests.clear()
+            self._full_at = self._now()
+        return Reading(self, root, found, self._articles)
+
+    def find_digest(self, file: Found) -> bytes | None:
+        """Return the SHA-256 of a file's content, if it is certainly what it was."""
+        known = self._digests.get(file.shown)
+        return known[1] if known is not None and known[0] == file.signature else None
+
+    def remember(self, shown: str, signature: Signature, digest: bytes) -> None:
+        """Take down what was read. A time of change ahead of the clock is as little to be believed as a young one."""
+        if max(signature[3:]) + YOUNG_NS < self._now() * 1_000_000_000:
+            self._digests[shown] = signature, digest
+        else:
+            self._digests.pop(shown, None)
+
+    def forget_others(self, slugs: Collection[str]) -> None:
+        """Forget articles that are gone."""
+        for slug in self._articles.keys() - set(slugs):
+            del self._articles[slug]
+
+
+@dataclass(slots=True)
+class Reading:
+    """One reading: every file is read once at most, and what was read is what its digest is of."""
+
+    keeper: Keeper
+    root: Path
+    found: Survey
+    articles: dict[str, tuple[object, Article]]
+    _digests: dict[str, bytes] = field(default_factory=dict)
+    _folders: dict[str, list[Found]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for file in self.found.files:
+            folder, _, slug = file.shown.rpartition("/")[0].partition("/")
+            if folder == "content":
+                self._folders.setdefault(slug, []).append(file)
+
+    def read_text(self, shown: str) -> str:
+        """Read a text. Raises SourceError, as `parsing.read_text`."""
+        return to_text(self._read(shown)[0], shown)
+
+    def _read(self, shown: str) -> tuple[bytes, bytes]:
+        content, signature = read_signed(Path(f"{self.root}/{shown}"), shown)
+        digest = self._digests[shown] = hashlib.sha256(content).digest()
+        self.keeper.remember(shown, signature, digest)
+        return content, digest
+
+    def _digest(self, file: Found) -> bytes:
+        """Return the digest of a file, reading it if need be. One that cannot be read counts as empty."""
+        digest = self._digests.get(file.shown) or self.keeper.find_digest(file)
+        if digest is None:
+            digest = hashlib.sha256(b"").digest()
+            with suppress(SourceError):
+                digest = self._read(file.shown)[1]
+        self._digests[file.shown] = digest
+        return digest
+
+    def digest_all(self) -> str:
+        """Return the SHA-256 of the path and content of every file, in hexadecimal; of contents by their SHA-256."""
+        total = hashlib.sha256()
+        for file in self.found.files:
+            total.update(os.fsencode(f"{file.shown}\0") + self._digest(file))  # a name need not be UTF-8
+        return total.hexdigest()
+
+    def still_holds(self, after: Survey) -> bool:
+        """Say whether the files are, after the reading, what they were when they were read."""
+        if after != self.found:
+            return False
+        again = Reading(self.keeper, self.root, after, {})
+        return all(again._digest(file) == self._digest(file) for file in after.files)
+
+    def find_article(
+        self, slug: str, conditions: Conditions, make: Callable[[Callable[[str], str]], Article]
+    ) -> Article:
+        """Return the article that was made of the same contents under the same conditions, or have it made.
+
+        `make` takes what reads its texts.
+        """
+        files, known = self._folders.get(slug, []), self.articles.get(slug)
+        if known is not None and known[0] == (self._known_digests(files), conditions):
+            return known[1]
+        made = make(self.read_text)
+        self.articles[slug] = ({file.shown: self._digest(file) for file in files}, conditions), made
+        return made
+
+    def _known_digests(self, files: list[Found]) -> dict[str, bytes | None]:
+        return {file.shown: self.keeper.find_digest(file) for file in files}
