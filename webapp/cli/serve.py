@@ -28,6 +28,10 @@ MEGABYTE = 1024 * 1024
 WORKER_MB = 150
 """Memory of a worker beside its kept pages, for a large site; half of the machine is left to all else."""
 MOST_WORKERS = 32
+MOST_CONNECTIONS = 4096
+"""Connections that a worker holds at once. One more waits to be accepted."""
+SPARE_FILES = 256
+"""File descriptors that are left for files."""
 NO_CORE = 1
 """Bytes of a core dump that may be written. Nought would still hand a dump to a program that the machine has set up
 for it; Linux (fs/coredump.c) reads 1 as: write none and hand over none."""
@@ -64,6 +68,7 @@ def serve(preview: bool, notice_only: bool) -> None:
         loop=DIRECT,  # type: ignore[arg-type]  # a loop of our own, registered by its name
         workers=settings.workers or count_workers(settings.page_cache_mb),
         websockets=False,
+        backpressure=_count_connections(),
         log_access=False,
         log_level="warning",  # type: ignore[arg-type]  # granian's enum takes its own value
         respawn_failed_workers=True,
@@ -81,6 +86,19 @@ def count_workers(page_cache_mb: int) -> int:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // MEGABYTE
     return max(1, min(cores, MOST_WORKERS, memory // 2 // (WORKER_MB + page_cache_mb)))
+
+
+def _count_connections() -> int:
+    """Return how many connections a worker holds at once: a thousand that read slowly must not keep the others out.
+
+    Each is a file descriptor, so this process, and its workers after it, take as many as they may.
+    """
+    soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + SPARE_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, most))
+    return MOST_CONNECTIONS if soft == resource.RLIM_INFINITY else max(1, min(MOST_CONNECTIONS, soft - SPARE_FILES))
 
 
 def _forbid_dumps() -> None:
