@@ -1,6 +1,9 @@
 """Editors, faults and hostile clients at work while readers read. Short forms of the drills."""
 
+import os
+import signal
 import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -9,8 +12,19 @@ from tests.drills.faults import no_descriptors
 from tests.drills.hostile import fuzz, shout, sweep
 from tests.drills.load import play_kills, play_load
 from tests.functional.serving import Answer, serving
-from tests.load_drill import READERS, Figures, copy_site, judge
-from tests.visits import RUSSIAN_LAW
+from tests.load_drill import (
+    PATH,
+    READERS,
+    Figures,
+    copy_site,
+    find_workers,
+    judge,
+    spoil_site,
+    wait_for_workers,
+    write_edition,
+)
+from tests.samples import BERLIN
+from tests.visits import EVERY_NOTICE, RUSSIAN_LAW
 
 
 def test_readers_and_an_editor(tmp_path: Path) -> None:
@@ -33,6 +47,29 @@ def test_workers_that_are_killed(tmp_path: Path) -> None:
     assert figures.failed == 0
     assert figures.lost <= 4 * 16
     assert figures.statuses[200] > figures.lost
+
+
+def test_workers_that_begin_with_faulty_sources(tmp_path: Path) -> None:
+    """They serve what the server read, with every notice for everybody, until the sources are mended."""
+    copy_site(tmp_path / "site")
+    english = [("X-Forwarded-For", BERLIN), ("Accept-Language", "en")]
+    variables = {"WORKERS": "2", "TRUSTED_PROXIES": "127.0.0.1/32"}
+    with serving(tmp_path / "site", tmp_path / "log", **variables) as served:
+        wait_for_workers(served, 2, gone=0)
+        assert "data-notice=" not in served.get(PATH, english).text
+        spoil_site(tmp_path / "site")
+        for _ in range(2):
+            victim = find_workers(served)[0]
+            os.kill(victim, signal.SIGKILL)  # a worker of the server that this test started
+            wait_for_workers(served, 2, gone=victim)
+        for _ in range(10):
+            answer = served.get(PATH, english)
+            assert answer.status == 200
+            assert all(f'data-notice="{notice}"' in answer.text for notice in EVERY_NOTICE)
+        write_edition(tmp_path / "site", 1)
+        until = time.monotonic() + 15
+        while sum("data-notice=" in served.get(PATH, english).text for _ in range(10)):
+            assert time.monotonic() < until
 
 
 def test_no_file_descriptors(tmp_path: Path) -> None:
