@@ -68,6 +68,15 @@ class Renderer:
         self._edition = edition
         self._css = css
         self._words = {tag: Words(edition, locale) for tag, locale in edition.locales.items()}
+        self._listed: dict[LocaleTag, tuple[tuple[Article, ArticleText], ...]] = {}
+
+    def listed(self, locale: Locale) -> tuple[tuple[Article, ArticleText], ...]:
+        """Return the articles that readers of a locale can read, each in the first language of its chain."""
+        known = self._listed.get(locale.tag)
+        if known is None:
+            found = ((it, find_article_text(it, locale)) for it in self._edition.articles.values())
+            known = self._listed[locale.tag] = tuple((article, text) for article, text in found if text)
+        return known
 
     def render(self, template: str, page: PageView, **more: Any) -> bytes:
         """Render a template to UTF-8."""

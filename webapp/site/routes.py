@@ -12,7 +12,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.core.locales import negotiate, parse_accept_language
-from webapp.core.model import Locale, Notice, Picture, Slug
+from webapp.core.model import Locale, LocaleTag, Notice, Picture, Slug
 from webapp.errors import SourceError
 from webapp.site import urls
 from webapp.site.acts import act_links
@@ -20,7 +20,7 @@ from webapp.site.answers import error_page, may_be_kept, page_response, without_
 from webapp.site.asking import asked_article, asked_locale, decide_for, redirect_to
 from webapp.site.gate import let_out
 from webapp.site.headers import Kind
-from webapp.site.render import find_article_text, find_notice_texts
+from webapp.site.render import Renderer, find_article_text, find_notice_texts
 from webapp.site.search import parse_query
 from webapp.site.state import current_edition, current_renderer, current_request, state
 from webapp.sources.files import read_file
@@ -28,6 +28,10 @@ from webapp.sources.files import read_file
 site = Blueprint("site", __name__)
 
 FEED_ENTRIES = 20
+LIST_LENGTH = 24
+"""Articles on a page of the list: about as much as one article with its notice takes on a bad line."""
+SITEMAP_LINKS = 10_000
+"""Links in a part of the map of the site, alternates counted: about 1.5 MB, of 50 that search engines take."""
 
 
 @site.before_app_request
@@ -59,16 +63,47 @@ def front(locale_text: str) -> BaseResponse:
     locale = asked_locale(locale_text)
     if request.path != urls.front(locale.tag):
         return redirect_to(urls.front(locale.tag))
-    found = [(it, find_article_text(it, locale)) for it in current_edition().articles.values()]
-    present = [(article, text) for article, text in found if text]
+    return _list_page(locale, 1)
+
+
+@site.route("/<locale_text>/page/<int:number>")
+def older(locale_text: str, number: int) -> BaseResponse:
+    """List older articles."""
+    locale = asked_locale(locale_text)
+    if number < 1 or number > count_list_pages(current_renderer(), locale):
+        raise NotFound
+    if request.path != urls.older(locale.tag, number):
+        return redirect_to(urls.older(locale.tag, number))
+    return _list_page(locale, number)
+
+
+def _list_page(locale: Locale, number: int) -> BaseResponse:
+    renderer, site_name = current_renderer(), current_edition().site.name
+    present = renderer.listed(locale)[(number - 1) * LIST_LENGTH : number * LIST_LENGTH]
     decision = decide_for((locale.tag, *dict.fromkeys(text.locale for _, text in present)))
-    renderer = current_renderer()
     tagline = renderer.words(locale).tp("config", current_edition().site.tagline).plain
     page = renderer.page(
-        locale, decision, title=current_edition().site.name, description=tagline, path=urls.front, canonical=locale.tag
+        locale,
+        decision,
+        title=site_name,
+        description=tagline,
+        path=urls.front,
+        canonical=locale.tag if number == 1 else None,
+        robots="" if number == 1 else "noindex, follow",  # articles are found by the map of the site
     )
-    teasers = tuple(renderer.teaser(article, text, locale) for article, text in present)
-    return may_be_kept(page_response(renderer.render("list.html", page, teasers=teasers), locale.tag))
+    body = renderer.render(
+        "list.html",
+        page,
+        teasers=tuple(renderer.teaser(article, text, locale) for article, text in present),
+        newer_url=urls.older(locale.tag, number - 1) if number > 1 else "",
+        older_url=urls.older(locale.tag, number + 1) if number < count_list_pages(renderer, locale) else "",
+    )
+    return may_be_kept(page_response(body, locale.tag))
+
+
+def count_list_pages(renderer: Renderer, locale: Locale) -> int:
+    """Return how many pages the list of articles has: one at least."""
+    return max(1, -(-len(renderer.listed(locale)) // LIST_LENGTH))
 
 
 @site.route("/<locale_text>/<slug>", endpoint="article")
@@ -174,7 +209,38 @@ def feed(locale_text: str) -> BaseResponse:
 
 @site.route("/sitemap.xml")
 def sitemap() -> BaseResponse:
-    """List every page in every language it exists in."""
+    """List every page in every language it exists in; on a large site, list the parts of that list."""
+    parts = _sitemap_parts()
+    if len(parts) == 1:
+        return _sitemap_page("sitemap.xml", pages=parts[0])
+    return _sitemap_page("sitemap_index.xml", paths=[urls.sitemap(number + 1) for number in range(len(parts))])
+
+
+@site.route("/sitemap-<int:number>.xml")
+def sitemap_part(number: int) -> BaseResponse:
+    """List a part of the pages."""
+    parts = _sitemap_parts()
+    if len(parts) == 1 or not 1 <= number <= len(parts):
+        raise NotFound
+    if request.path != urls.sitemap(number):
+        return redirect_to(urls.sitemap(number))
+    return _sitemap_page("sitemap.xml", pages=parts[number - 1])
+
+
+def _sitemap_page(template: str, **values: object) -> BaseResponse:
+    edition, renderer = current_edition(), current_renderer()
+    page = renderer.page(edition.locales[edition.site.default_locale], None, title="")
+    body = renderer.render(template, page, base_url=edition.site.base_url, **values)
+    response = Response(body, content_type="application/xml; charset=utf-8")
+    return may_be_kept(without_article(response, Kind.FIXED))
+
+
+Versions = list[tuple[LocaleTag, str]]
+"""One page, in each language that it exists in."""
+
+
+def _sitemap_parts() -> list[list[Versions]]:
+    """Cut the pages into parts of few enough links: each version of a page names all the others."""
     edition = current_edition()
     tags = tuple(edition.locales)
     pages = [[(tag, urls.front(tag)) for tag in tags]]
@@ -182,10 +248,15 @@ def sitemap() -> BaseResponse:
         [(tag, urls.article(tag, it.slug)) for tag in tags if tag in it.texts] for it in edition.articles.values()
     ]
     pages += [[(tag, urls.about(tag, notice.id)) for tag in tags] for notice in edition.notices]
-    page = current_renderer().page(edition.locales[edition.site.default_locale], None, title="")
-    body = current_renderer().render("sitemap.xml", page, pages=pages, base_url=edition.site.base_url)
-    response = Response(body, content_type="application/xml; charset=utf-8")
-    return may_be_kept(without_article(response, Kind.FIXED))
+    parts: list[list[Versions]] = [[]]
+    links = 0
+    for versions in pages:
+        links += len(versions) * (len(versions) + 1)
+        if links > SITEMAP_LINKS and parts[-1]:
+            parts.append([])
+            links = len(versions) * (len(versions) + 1)
+        parts[-1].append(versions)
+    return parts
 
 
 @site.route("/robots.txt")

@@ -1,20 +1,27 @@
 """Search over the articles that exist in one language: SQLite's FTS5, in memory, filled at the first question.
 
-Nothing that is asked is kept.
+Bounded: the newest articles of a language, and a few languages at a time. The index holds no text; what is found is
+looked up in the edition. Nothing that is asked is kept.
 """
 
 import re
 import sqlite3
 import threading
 import unicodedata
+from collections import OrderedDict
 from dataclasses import dataclass
+from itertools import islice
 
 from markupsafe import Markup, escape
 
-from webapp.core.model import Edition, LocaleTag, Slug
+from webapp.core.model import ArticleText, Edition, LocaleTag, Slug
 
 MAX_QUERY = 200
 MAX_HITS = 50
+MOST_ARTICLES = 5_000
+"""Articles of a language that are searched, the newest: as many are indexed in about two seconds."""
+MOST_LANGUAGES = 8
+"""Languages whose index is kept; the one longest unused goes."""
 _OPEN, _CLOSE = "\x02", "\x03"
 _WORD = re.compile(r"\w+")
 
@@ -41,31 +48,54 @@ class SearchIndex:
         self.digest = edition.digest
         self._edition = edition
         self._lock = threading.Lock()
-        self._tables: dict[LocaleTag, sqlite3.Connection] = {}
+        self._tables: OrderedDict[LocaleTag, sqlite3.Connection] = OrderedDict()
 
     def find(self, locale: LocaleTag, words: tuple[str, ...]) -> tuple[Hit, ...]:
         """Return the articles that hold every word, or a word beginning with it, the best match first."""
         question = " ".join(f'"{word}"*' for word in words)
         sql = (
-            "SELECT slug, snippet(article, 3, ?, ?, '…', 24) FROM article WHERE article MATCH ?"
-            " ORDER BY bm25(article, 0, 10, 4, 1), rank LIMIT ?"
+            "SELECT rowid, snippet(article, 2, ?, ?, '…', 24) FROM article WHERE article MATCH ?"
+            " ORDER BY bm25(article, 10, 4, 1), rank LIMIT ?"
         )
         with self._lock:
             rows = self._table(locale).execute(sql, (_OPEN, _CLOSE, question, MAX_HITS)).fetchall()
-        return tuple(Hit(Slug(slug), _mark(snippet)) for slug, snippet in rows)
+        texts = self._texts(locale)
+        return tuple(Hit(texts[number][0], _mark(snippet)) for number, snippet in rows)
+
+    def _texts(self, locale: LocaleTag) -> list[tuple[Slug, ArticleText]]:
+        texts = ((it.slug, it.texts[locale]) for it in self._edition.articles.values() if locale in it.texts)
+        return list(islice(texts, MOST_ARTICLES))
 
     def _table(self, locale: LocaleTag) -> sqlite3.Connection:
-        if locale not in self._tables:
-            table = sqlite3.connect(":memory:", check_same_thread=False)
-            table.execute(
-                "CREATE VIRTUAL TABLE article USING fts5"
-                "(slug UNINDEXED, title, standfirst, body, tokenize='unicode61 remove_diacritics 2')"
-            )
-            texts = ((it.slug, it.texts[locale]) for it in self._edition.articles.values() if locale in it.texts)
-            rows = ((slug, text.title, text.standfirst, text.plain) for slug, text in texts)
-            table.executemany("INSERT INTO article VALUES (?, ?, ?, ?)", rows)
-            self._tables[locale] = table
-        return self._tables[locale]
+        table = self._tables.get(locale)
+        if table is None:
+            table = self._tables[locale] = _make_table(self._texts(locale))
+            if len(self._tables) > MOST_LANGUAGES:
+                self._tables.popitem(last=False)[1].close()
+        self._tables.move_to_end(locale)
+        return table
+
+
+def _make_table(texts: list[tuple[Slug, ArticleText]]) -> sqlite3.Connection:
+    """Index texts by their place in the list. FTS5 takes their words back from a view, which asks the list for them."""
+    table = sqlite3.connect(":memory:", check_same_thread=False)
+    parts = {
+        "title_of": lambda number: texts[number][1].title,
+        "standfirst_of": lambda number: texts[number][1].standfirst,
+        "words_of": lambda number: texts[number][1].body.words,
+    }
+    for name, part in parts.items():
+        table.create_function(name, 1, part)
+    table.executescript(
+        "CREATE TABLE place (number INTEGER PRIMARY KEY);"
+        "CREATE VIEW texts AS SELECT number, title_of(number) AS title, standfirst_of(number) AS standfirst,"
+        " words_of(number) AS body FROM place;"
+        "CREATE VIRTUAL TABLE article USING fts5(title, standfirst, body, content='texts', content_rowid='number',"
+        " tokenize='unicode61 remove_diacritics 2')"
+    )
+    table.executemany("INSERT INTO place VALUES (?)", ((number,) for number in range(len(texts))))
+    table.execute("INSERT INTO article(article) VALUES ('rebuild')")
+    return table
 
 
 def _mark(snippet: str) -> Markup:

@@ -8,6 +8,11 @@ def front(locale: LocaleTag) -> str:
     return f"/{locale}/"
 
 
+def older(locale: LocaleTag, number: int) -> str:
+    """Return the path of a further page of that list; the first one is the front page itself."""
+    return f"/{locale}/page/{number}" if number > 1 else front(locale)
+
+
 def article(locale: LocaleTag, slug: str) -> str:
     """Return the path of an article."""
     return f"/{locale}/{slug}"
@@ -76,3 +81,8 @@ def blank(locale: LocaleTag) -> str:
 def leaving(locale: LocaleTag) -> str:
     """Return the path of what leaving quickly can and cannot do."""
     return f"/{locale}/leaving"
+
+
+def sitemap(number: int | None = None) -> str:
+    """Return the path of the map of the site, or of one of its parts."""
+    return "/sitemap.xml" if number is None else f"/sitemap-{number}.xml"

@@ -24,7 +24,9 @@ from webapp.sources.keeping import Reading
 from webapp.sources.parsing import CONTROL, Strict, Words, parse_model, parse_toml, read_text
 from webapp.sources.pictures import load_picture
 
-RESERVED = frozenset({"about-notice", "blank", "contact", "feed", "leave", "leaving", "media", "search", "static"})
+RESERVED = frozenset(
+    {"about-notice", "blank", "contact", "feed", "leave", "leaving", "media", "page", "search", "static"}
+)
 """Slugs that would hide a page of the site's own."""
 
 Loaded = TypeVar("Loaded")

@@ -17,6 +17,8 @@ _DOUBTFUL = ("<", "&", "\\", "![", "]:", "\r", "\x0b", "\x0c")
 """HTML and autolinks, character references, escapes, pictures, definitions of links, and other ends of lines."""
 _HEADING = re.compile(r"[ >\t*+\-0-9.)]*(?:#(?!#)|#{5}|=+[ \t]*$)")
 """A line that may be a heading of level 1, 5 or 6, or underline one of level 1, in lists and quotations too."""
+_SIGNS = re.compile(r"\]\([^)\s]*\)|&(?:#?\w+;)|<[^<>\n]*>|[*_`#>\[\]\\]+|^[-=+]+$", re.MULTILINE)
+"""What stands in Markdown and not in its words."""
 _LINK = re.compile(r"\]\((?!https://[a-z0-9]|/[a-z0-9]|#[a-z0-9])")
 """Any link but those that an article may have."""
 
@@ -52,6 +54,11 @@ class PackedBody:
     def plain(self) -> str:
         """The words of the HTML."""
         return self.strip(self.html)
+
+    @property
+    def words(self) -> str:
+        """Nearly the same, from the Markdown itself and a hundred times as fast: to be searched, not to be shown."""
+        return " ".join(_SIGNS.sub(" ", unpack(self.packed)).split())
 
 
 def pack(markdown: str) -> bytes:

@@ -1,0 +1,115 @@
+"""A site with more articles than a page of the list holds, and more links than a part of its map."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.samples import BERLIN, MOSCOW
+from tests.visits import RUSSIAN_LAW, assert_safe, edition_of, notices_in, open_site, visit
+from webapp.core.model import LocaleTag
+from webapp.site.routes import LIST_LENGTH, SITEMAP_LINKS
+from webapp.site.search import MOST_LANGUAGES
+
+ARTICLES = 60
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """A site with sixty articles more, twenty of them in every language."""
+    root = tmp_path_factory.mktemp("large") / "site"
+    repository = Path(__file__).resolve().parents[2]
+    for name in ("config", "content", "translations", "static"):
+        shutil.copytree(repository / name, root / name)
+    tags = re.findall(r"^\[([\w-]+)\]$", (root / "config/locales.toml").read_text("utf-8"), re.MULTILINE)
+    for number in range(ARTICLES):
+        folder = root / f"content/story-{number:03}"
+        folder.mkdir()
+        head = f'published = 2020-01-01T00:{number:02}:00Z\nauthor = "newsroom"\n'
+        (folder / "article.toml").write_text(head, "utf-8")
+        for tag in tags if number < 20 else ["en"]:
+            text = (
+                f'+++\ntitle = "Story {number}"\nstandfirst = "In short."\n+++\n\nA body of *lamps* number{number}.\n'
+            )
+            (folder / f"{tag}.md").write_text(text, "utf-8")
+    return open_site(root)
+
+
+def links_on(app: Flask, path: str) -> dict[str, str]:
+    """The links to newer and older articles."""
+    text = visit(path, BERLIN, "en", app=app).get_data(as_text=True)
+    return dict(re.findall(r'<a rel="(prev|next)" href="([^"]+)"', text))
+
+
+def slugs_on(app: Flask, path: str) -> list[str]:
+    """The articles that a page of the list names, in its order."""
+    text = visit(path, BERLIN, "en", app=app).get_data(as_text=True)
+    return list(dict.fromkeys(re.findall(r'<h2[^>]*><a href="/en/([a-z0-9-]+)"', text)))
+
+
+def test_every_article_is_on_one_page_of_the_list(large: Flask) -> None:
+    """From the front page, by the links to older articles, to the last: each article once, the newest first."""
+    path, seen, steps = "/en/", list[str](), 0
+    while path:
+        here = slugs_on(large, path)
+        assert 0 < len(here) <= LIST_LENGTH
+        seen += here
+        path, steps = links_on(large, path).get("next", ""), steps + 1
+    assert seen == [str(slug) for slug, it in edition_of(large).articles.items() if "en" in it.texts]
+    assert steps == -(-len(seen) // LIST_LENGTH)
+
+
+def test_pages_of_the_list_lead_back(large: Flask) -> None:
+    """The second page leads to the front page, which is the first; a page that does not exist is none."""
+    assert links_on(large, "/en/") == {"next": "/en/page/2"}
+    assert links_on(large, "/en/page/2") == {"prev": "/en/", "next": "/en/page/3"}
+    assert "next" not in links_on(large, "/en/page/3")
+    for path, status in (("/en/page/4", 404), ("/en/page/0", 404), ("/en/page/x", 404), ("/en/page", 404)):
+        assert visit(path, app=large).status_code == status, path
+    for path, target in (("/en/page/1", "/en/"), ("/EN/page/02", "/en/page/2"), ("/en/page/2/", "/en/page/2")):
+        response = visit(path, app=large)
+        assert (response.status_code, response.headers["Location"]) == (308, target)
+
+
+@pytest.mark.parametrize("path", ["/en/page/2", "/ru/page/2", "/fa/page/2"])
+def test_older_pages_are_guarded_too(large: Flask, path: str) -> None:
+    """A reader in Moscow sees her notice there; search engines follow the links and keep the page out."""
+    for _ in range(2):
+        assert_safe(visit(path, app=large), edition_of(large))
+        response = visit(path, MOSCOW, "en", app=large)
+        assert RUSSIAN_LAW in notices_in(response.get_data(as_text=True))
+        assert 'name="robots" content="noindex, follow"' in response.get_data(as_text=True)
+
+
+def test_map_of_a_large_site_has_parts(large: Flask) -> None:
+    """Each part has few enough links; together they name every page once, as the one map of a small site does."""
+    index = visit("/sitemap.xml", app=large).get_data(as_text=True)
+    parts = re.findall(r"<sitemap><loc>https?://[^/]+(/sitemap-\d+\.xml)</loc></sitemap>", index)
+    assert len(parts) > 1
+    locations: list[str] = []
+    for part in parts:
+        response = visit(part, app=large)
+        assert response.status_code == 200
+        text = response.get_data(as_text=True)
+        assert text.count("<xhtml:link") + text.count("<loc>") <= SITEMAP_LINKS
+        locations += re.findall(r"<loc>https?://[^/]+(/[^<]*)</loc>", text)
+    edition = edition_of(large)
+    texts = sum(len(it.texts) for it in edition.articles.values())
+    assert len(locations) == len(set(locations)) == texts + len(edition.locales) * (1 + len(edition.notices))
+    for path in ("/sitemap-0.xml", f"/sitemap-{len(parts) + 1}.xml", "/sitemap-x.xml"):
+        assert visit(path, app=large).status_code == 404
+    assert visit("/sitemap-01.xml", app=large).headers["Location"] == "/sitemap-1.xml"
+
+
+def test_search_of_many_languages(large: Flask) -> None:
+    """More languages than are kept at a time: each search finds what it should, with the word marked."""
+    tags: list[LocaleTag] = list(edition_of(large).locales)[: MOST_LANGUAGES + 3]
+    for tag in [*tags, *tags]:
+        text = visit(f"/{tag}/search?q=number7", BERLIN, "en", app=large).get_data(as_text=True)
+        assert "<mark>number7</mark>" in text
+        assert f"/{tag}/story-007" in text
+    english = visit("/en/search?q=lamps+number55", BERLIN, "en", app=large).get_data(as_text=True)
+    assert "/en/story-055" in english
+    assert "*lamps*" not in english
