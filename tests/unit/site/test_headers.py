@@ -134,7 +134,8 @@ def test_onion_location(kind: Kind, onion: str | None, value: str | None) -> Non
 POWERFUL = [
     "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture", "encrypted-media",
     "fullscreen", "geolocation", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone",
-    "midi", "payment", "picture-in-picture", "screen-wake-lock", "serial", "storage-access", "usb", "xr-spatial-tracking",
+    "midi", "payment", "picture-in-picture", "screen-wake-lock", "serial", "storage-access", "usb",
+    "xr-spatial-tracking",
 ]  # fmt: skip
 
 
