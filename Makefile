@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 RUN    := $(BIN)/python -m webapp
 
 # Tests that start real servers and watch the clock: they run by themselves.
-SERVERS := tests/functional/test_traces.py tests/functional/test_cli_serve.py tests/functional/test_reload.py tests/functional/test_catalog_loss.py tests/functional/test_notice_only.py
+SERVERS := tests/functional/test_traces.py tests/functional/test_cli_serve.py tests/functional/test_reload.py tests/functional/test_catalog_loss.py tests/functional/test_load.py tests/functional/test_notice_only.py
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test lint types check unit browser drills audit bench pot lock clean
@@ -43,12 +43,15 @@ browser: $(VENV)/.dev ## a reader's journey in a real Chromium (CHROMIUM names i
 pot: $(VENV)/.run ## gather the words to translate into translations/*.pot
 	$(RUN) i18n extract
 
-drills: $(VENV)/.dev ## the long drills of decisions, failing calls, traces, territory map and catalogs, figures printed
+drills: $(VENV)/.dev ## the long drills: decisions, failing calls, traces, map, catalogs, load, faults, hostile clients; figures printed
 	$(BIN)/python -m tests.drills.decisions
 	$(BIN)/python -m tests.drills.failpoints
 	$(BIN)/python -m tests.drills.traces
 	$(BIN)/python -m tests.drills.territories
 	$(BIN)/python -m tests.drills.catalogs
+	$(BIN)/python -m tests.drills.load
+	$(BIN)/python -m tests.drills.faults
+	$(BIN)/python -m tests.drills.hostile
 
 audit: $(VENV)/.dev ## licences, bandit, known faults of the locked packages; what could not be looked up is no pass (audit.toml)
 	$(BIN)/python -m tests.audit

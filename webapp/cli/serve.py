@@ -15,6 +15,7 @@ from rich.console import Console
 
 from webapp.cli.check import print_problems
 from webapp.cli.loop import DIRECT
+from webapp.cli.respawn import Restarts
 from webapp.errors import SourceError
 from webapp.settings import Settings, load_settings
 from webapp.site.preview import PREVIEW, check_preview
@@ -50,7 +51,7 @@ def serve(preview: bool, notice_only: bool) -> None:
         _greet(settings, loaded)
     if preview:
         click.echo(f"  preview  http://{settings.host}:{settings.port}{PREVIEW}")
-    Granian(
+    server = Granian(
         f"webapp.app:{_server(preview, notice_only)}",
         factory=True,
         address=address,
@@ -65,7 +66,9 @@ def serve(preview: bool, notice_only: bool) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=5,  # a worker that is told to stop while it starts does not hear it
         http1_settings=HTTP1Settings(header_read_timeout=10_000, keep_alive=True, max_buffer_size=65_536),
-    ).serve()
+    )
+    server.respawned_wrks = Restarts()
+    server.serve()
 
 
 def count_workers(page_cache_mb: int) -> int:
