@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
@@ -23,6 +23,14 @@ class Cdn(StrEnum):
     FASTLY = "fastly"
 
 
+class Hsts(IntEnum):
+    """Whether to send Strict-Transport-Security, and to ask browsers for a place in their list (hstspreload.org)."""
+
+    OFF = 0
+    ON = 1
+    PRELOAD = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How this process runs.
@@ -34,7 +42,7 @@ class Settings:
     trusted_proxies  CIDR blocks of our own proxies; empty: readers connect     TRUSTED_PROXIES, comma separated
                      directly, and any sign of a proxy makes the place unknown
     base_url         overrides base_url of config/site.toml                     BASE_URL
-    hsts             send Strict-Transport-Security (only behind TLS)           HSTS=1
+    hsts             send Strict-Transport-Security (only behind TLS)           HSTS=1, or HSTS=preload
     onion_location   base address of the onion service, if there is one         ONION_LOCATION
     maxmind_account_id, maxmind_license_key: for `webapp territories update`    MAXMIND_ACCOUNT_ID, MAXMIND_LICENSE_KEY
                      alone; the key is never printed
@@ -50,7 +58,7 @@ class Settings:
     page_cache_mb: int = 64
     trusted_proxies: tuple[Network, ...] = ()
     base_url: str | None = None
-    hsts: bool = False
+    hsts: Hsts = Hsts.OFF
     onion_location: str | None = None
     maxmind_account_id: str | None = None
     maxmind_license_key: str | None = field(default=None, repr=False)
@@ -70,7 +78,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         page_cache_mb=_whole_number(given, "PAGE_CACHE_MB", 64, 0, 65_536, faults),
         trusted_proxies=_networks(given, "TRUSTED_PROXIES", faults),
         base_url=_web_address(given, "BASE_URL", faults),
-        hsts=_switch(given, "HSTS", faults),
+        hsts=_hsts(given, faults),
         onion_location=_web_address(given, "ONION_LOCATION", faults),
         maxmind_account_id=given.get("MAXMIND_ACCOUNT_ID", "").strip() or None,
         maxmind_license_key=given.get("MAXMIND_LICENSE_KEY", "").strip() or None,
@@ -111,11 +119,13 @@ def _web_address(given: Mapping[str, str], name: str, faults: list[str]) -> str 
     return text or None
 
 
-def _switch(given: Mapping[str, str], name: str, faults: list[str]) -> bool:
-    text = given.get(name, "").strip().lower()
-    if text not in {"", "0", "1", "true", "false", "yes", "no"}:
-        faults.append(f"{name}={text!r}: write 1 or 0.")
-    return text in {"1", "true", "yes"}
+def _hsts(given: Mapping[str, str], faults: list[str]) -> Hsts:
+    text = given.get("HSTS", "").strip().lower()
+    if text in {"1", "true", "yes"}:
+        return Hsts.ON
+    if text not in {"", "0", "false", "no", "preload"}:
+        faults.append(f"HSTS={text!r}: write 1, 0 or preload.")
+    return Hsts.PRELOAD if text == "preload" else Hsts.OFF
 
 
 def _cdn(given: Mapping[str, str], faults: list[str]) -> Cdn | None:

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import NewPage
+from tests.samples import BERLIN
 
 pytestmark = pytest.mark.browser
 
@@ -110,4 +111,17 @@ def test_guarded_act_takes_two_steps_and_no_script(new_page: NewPage, server: st
     assert page.url == f"{server}/{language}/reading-safely/share/go"
     assert page.locator("a[href^='https://t.me/']").count() == 1
     page.locator(".choice .primary").click()
+    assert page.url == f"{server}/{language}/reading-safely"
+
+
+@pytest.mark.parametrize("language", ["en", "uk", "fa"])
+def test_free_act_takes_one_step_and_no_script(new_page: NewPage, server: str, language: str) -> None:
+    """With a Proof the links to share stand on the article's own page, and open without script."""
+    page = new_page(address=BERLIN, languages=language, width=320, height=568)
+    page.goto(f"{server}/{language}/reading-safely")
+    assert page.locator("[data-notice]").count() == 0
+    telegram = page.locator(".acts a[href^='https://t.me/']")
+    assert not telegram.is_visible()
+    page.locator(".acts summary").click()
+    assert telegram.is_visible()
     assert page.url == f"{server}/{language}/reading-safely"

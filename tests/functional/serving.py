@@ -86,9 +86,9 @@ class Served:
                 time.sleep(0.02)
         return True
 
-    def log_holds(self, text: str, times: int = 1) -> bool:
-        """Tell whether the log comes to hold `text` so many times within the deadline."""
-        until = time.monotonic() + DEADLINE
+    def log_holds(self, text: str, times: int = 1, within: float = DEADLINE) -> bool:
+        """Tell whether the log comes to hold `text` so many times within the deadline, in seconds."""
+        until = time.monotonic() + within
         while self.log.read_text("utf-8").count(text) < times:
             if time.monotonic() > until:
                 return False

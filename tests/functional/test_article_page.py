@@ -26,6 +26,7 @@ from tests.visits import (
     visit,
 )
 from webapp.core.model import LocaleTag, Slug
+from webapp.site.preview import kinds_of_page
 
 NONE: frozenset[str] = frozenset()
 RUSSIA = frozenset({RUSSIAN_LAW})
@@ -99,6 +100,10 @@ def test_who_sees_which_notice(place: str, page: str, languages: str | None, sho
         pytest.param(f"/fa/{BREAKING}", RUSSIA, id="Persian page, Russian article"),
         pytest.param(f"/fa/{SLUG}", NONE, id="Persian page, English article"),
         pytest.param("/fa/", RUSSIA, id="Persian list with Russian articles"),
+        pytest.param(f"/fa/{BREAKING}/text", RUSSIA, id="text only"),
+        pytest.param(f"/fa/{BREAKING}/share", RUSSIA, id="before an act"),
+        pytest.param(f"/fa/{BREAKING}/share/go", RUSSIA, id="an act"),
+        pytest.param(f"/fa/{BREAKING}/save/go", RUSSIA, id="for paper"),
     ],
 )
 def test_every_language_on_the_page_counts(site_root: Path, path: str, shown: frozenset[str]) -> None:
@@ -340,3 +345,18 @@ def test_pictures_come_after_the_text(path: str, tag: str) -> None:
         assert int(picture.attributes["height"]) > 0
         assert "alt" in picture.attributes
     assert any(picture.attributes["alt"] for picture in pictures) or path == "/{}/"
+
+
+@pytest.mark.parametrize("address", [None, PLACES["Berlin"]], ids=["warned", "proven elsewhere"])
+def test_links_to_others_tell_them_nothing(address: str | None) -> None:
+    """Whatever page it stands on, a link to another site does not say where the reader comes from."""
+    found = set()
+    for path in kinds_of_page(edition_of(), LocaleTag("en")).values():
+        response = visit(path, address, "en")
+        if response.mimetype != "text/html":
+            continue
+        for link in read_page(response.get_data(as_text=True)).find_all("a", "href"):
+            if link.attributes["href"].startswith(("https:", "http:")):
+                found.add(link.attributes["href"])
+                assert set(link.attributes.get("rel", "").split()) >= {"noopener", "noreferrer"}, (path, link)
+    assert len(found) > 3

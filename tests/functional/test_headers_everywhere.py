@@ -11,7 +11,7 @@ from flask import Flask
 from tests.samples import REPOSITORY, HeldClock
 from tests.visits import BREAKING, PLACES, RUSSIAN_LAW, SLUG, visit
 from webapp.app import create_app
-from webapp.settings import Settings
+from webapp.settings import Hsts, Settings
 
 ALWAYS = {
     "Referrer-Policy": "no-referrer",
@@ -135,7 +135,7 @@ def test_no_cookie_is_ever_set_or_read() -> None:
 @lru_cache(maxsize=1)
 def operated_site() -> Flask:
     """A site behind TLS that has an onion service."""
-    settings = Settings(root=REPOSITORY, hsts=True, onion_location="http://example.onion")
+    settings = Settings(root=REPOSITORY, hsts=Hsts.ON, onion_location="http://example.onion")
     return create_app(settings, HeldClock(), watch=False)
 
 

@@ -58,7 +58,7 @@ def test_from_a_broken_start_to_the_article_and_never_back(site_root: Path, tmp_
         assert running.all_workers(f"/en/{SLUG}", is_article)
 
         BROKEN(site_root)
-        assert running.log_holds("The change is refused; the last good edition stays.", times=2)
+        assert running.log_holds("The change is refused; the last good edition stays.", times=2, within=20)
         for _ in range(20):
             assert is_article(running.get(f"/en/{SLUG}"))
         log = running.log.read_text("utf-8")

@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 from tests.samples import BERLIN, MOSCOW, NOW, REPOSITORY, HeldClock
 from tests.visits import EVERY_NOTICE, LOOPBACK, RUSSIAN_LAW, articles_in, notices_in, the_site, visit
 from webapp.app import create_app
-from webapp.settings import Settings
+from webapp.settings import Hsts, Settings
 from webapp.site.sight import DIGEST_HEADER, TOKEN_HEADER, Sight, find_sight
 
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -19,7 +19,7 @@ PATH = "/en/doctor-" + "ab" * 16
 @pytest.fixture(scope="module")
 def asked() -> Flask:
     """Return a site whose operator has set a secret."""
-    settings = Settings(root=REPOSITORY, trusted_proxies=(LOOPBACK,), doctor_token=TOKEN, hsts=True)
+    settings = Settings(root=REPOSITORY, trusted_proxies=(LOOPBACK,), doctor_token=TOKEN, hsts=Hsts.ON)
     return create_app(settings, HeldClock(NOW), watch=False)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from webapp.errors import SettingsError
-from webapp.settings import Cdn, Settings, load_settings
+from webapp.settings import Cdn, Hsts, Settings, load_settings
 
 
 def test_defaults_are_the_safe_ones() -> None:
@@ -47,7 +47,7 @@ def test_everything_set(tmp_path: Path) -> None:
         workers=4,
         trusted_proxies=tuple(map(ip_network, ("192.0.2.0/24", "2001:db8::/32", "203.0.113.7/32"))),
         base_url="https://news.example",
-        hsts=True,
+        hsts=Hsts.ON,
         onion_location="http://news.onion",
         cdn=Cdn.CLOUDFLARE,
         doctor_token="0123456789abcdef" * 2,
@@ -106,10 +106,18 @@ def test_all_wrong_values_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"), [("1", True), ("TRUE", True), ("yes", True), ("0", False), ("no", False)]
+    ("value", "expected"),
+    [
+        ("1", Hsts.ON),
+        ("TRUE", Hsts.ON),
+        ("yes", Hsts.ON),
+        ("0", Hsts.OFF),
+        ("no", Hsts.OFF),
+        ("Preload", Hsts.PRELOAD),
+    ],
 )
-def test_switches(value: str, expected: bool) -> None:
-    """A switch understands the usual words."""
+def test_hsts(value: str, expected: Hsts) -> None:
+    """The switch understands the usual words; a place in the browsers' list is asked for by its own word alone."""
     assert load_settings({"HSTS": value}).hsts is expected
 
 

@@ -21,8 +21,10 @@ def _marker(notice: NoticeId) -> re.Pattern[bytes]:
     return re.compile(rb'<[a-z]+(?:\s[^<>]*)?\sdata-notice="' + re.escape(notice.encode()) + rb'"[\s>/]')
 
 
-_COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
-"""A marker inside a comment is one that nobody sees."""
+_UNSEEN = re.compile(
+    rb"<(?:!--.*?(?:-->|\Z)|(script|style|template|title|textarea)\b.*?(?:</\1\s*>|\Z))", re.DOTALL | re.IGNORECASE
+)
+"""A marker in a comment, or in an element whose content is no part of the page, is one that nobody sees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def let_kept_out(kept: Checked, edition: Edition, decision: Decision | None) -> 
 
 
 def _find_marked(body: bytes, edition: Edition) -> frozenset[NoticeId]:
-    visible = _COMMENT.sub(b"", body)
+    visible = _UNSEEN.sub(b"", body)
     return frozenset(notice.id for notice in edition.notices if _marker(notice.id).search(visible))
 
 

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from werkzeug.datastructures import Headers
 
+from webapp.settings import Hsts
+
 
 class Kind(StrEnum):
     """What a response carries: a page or feed (never kept), a picture (never kept), a fixed file (may be kept),
@@ -62,8 +64,11 @@ def page_policy(*styles: str) -> str:
     )
 
 
-def set_headers(headers: Headers, kind: Kind, policy: str, hsts: bool, onion: str | None, path: str) -> None:
-    """Write the table into `headers`, and take out what must not leave. `onion` is the onion service's base."""
+def set_headers(headers: Headers, kind: Kind, policy: str, hsts: int, onion: str | None, path: str) -> None:
+    """Write the table into `headers`, and take out what must not leave. `onion` is the onion service's base.
+
+    `hsts` is one of `settings.Hsts`.
+    """
     headers.update(_ALWAYS)
     headers.update(_KEPT if kind is Kind.FIXED else _NOT_KEPT)
     headers["Content-Security-Policy"] = _SVG_POLICY if kind is Kind.PICTURE else policy
@@ -71,7 +76,8 @@ def set_headers(headers: Headers, kind: Kind, policy: str, hsts: bool, onion: st
         headers["Clear-Site-Data"] = _FORGET
     headers["Vary"] = "Accept-Encoding, Accept-Language" if kind is Kind.PAGE else "Accept-Encoding"
     if hsts:
-        headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+        preload = "; preload" if hsts == Hsts.PRELOAD else ""
+        headers["Strict-Transport-Security"] = f"max-age=63072000; includeSubDomains{preload}"
     if onion and kind is Kind.PAGE:
         headers["Onion-Location"] = onion + path
     headers["Server"] = ""  # granian names itself unless the header is there

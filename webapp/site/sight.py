@@ -161,7 +161,7 @@ def _see(edition: Edition, settings: Settings, tag: str) -> Sight:
         map_days_left=facts.max_age_days - (now.date() - facts.data_date).days if facts else None,
         map_doubt=find_map_doubt(facts, now),
         unreviewed=_unreviewed(edition),
-        hsts=settings.hsts,
+        hsts=bool(settings.hsts),
         base_url=edition.site.base_url,
         notice_mode=edition.site.notice_mode.value,
     )

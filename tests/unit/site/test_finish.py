@@ -5,7 +5,8 @@ import logging
 import pytest
 from flask.testing import FlaskClient
 
-from tests.visits import door_of
+from tests.visits import door_of, open_site
+from webapp.core.model import LocaleTag
 from webapp.site import answers
 
 
@@ -33,3 +34,16 @@ def test_a_fault_on_the_way_out(
     assert expected <= set(answer.headers.keys())
     assert answer.headers["Content-Security-Policy"] == headers["Content-Security-Policy"]
     assert answer.headers["Cache-Control"] == headers["Cache-Control"]
+
+
+def test_free_is_one_response_and_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    """That one response holds no article says nothing about another that leaves in its place."""
+    caplog.set_level(logging.CRITICAL)
+    app = open_site()
+    with app.test_request_context("/en/"):
+        app.preprocess_request()
+        free = answers.without_article(answers.page_response(b"nothing", LocaleTag("en")))
+        assert answers.finish(free).status_code == 200
+        other = answers.finish(answers.page_response(b"<p>words of an article</p>", LocaleTag("en")))
+        assert other.status_code == 503
+        assert b"words of an article" not in other.get_data()

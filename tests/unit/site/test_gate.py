@@ -30,6 +30,10 @@ def test_premises() -> None:
         pytest.param(b'<aside class="a b" data-notice="one" lang="ru">', id="between other attributes"),
         pytest.param(b'<p\n  data-notice="one"/>', id="after a line break"),
         pytest.param(b'<p data-notice="one"><p data-notice="one">', id="twice"),
+        pytest.param(b'<!-- a --><p data-notice="one"><!-- b -->', id="between comments"),
+        pytest.param(
+            b'<title>t</title><style>a{}</style><p data-notice="one"><script>x</script>', id="in a whole page"
+        ),
     ],
 )
 @pytest.mark.parametrize("decision", [pytest.param(WARNED, id="warned"), pytest.param(None, id="undecided")])
@@ -54,6 +58,13 @@ def test_marked_body_leaves_unchanged(body: bytes, decision: Decision | None) ->
         pytest.param(b'<section data-notice="one', id="cut off"),
         pytest.param(b'</section data-notice="one">', id="an end tag"),
         pytest.param(b'<!-- data-notice="one" -->', id="a comment"),
+        pytest.param(b'<!--\n<section data-notice="one">w</section>\n-->', id="an element in a comment"),
+        pytest.param(b'<p>a</p><!-- <section data-notice="one">w</section>', id="in a comment without end"),
+        pytest.param(b'<script>"<b data-notice="one">"</script>', id="in a script"),
+        pytest.param(b'<STYLE type="x">/* <b data-notice="one"> */</STYLE >', id="in a style sheet"),
+        pytest.param(b'<template><section data-notice="one">w</section></template>', id="in a template"),
+        pytest.param(b'<title><b data-notice="one"></title>', id="in the title"),
+        pytest.param(b'<textarea rows="1"><b data-notice="one">', id="in a field without end"),
     ],
 )
 @pytest.mark.parametrize("decision", [pytest.param(WARNED, id="warned"), pytest.param(None, id="undecided")])

@@ -6,6 +6,7 @@ import hashlib
 import pytest
 from werkzeug.datastructures import Headers
 
+from webapp.settings import Hsts
 from webapp.site.headers import Kind, page_policy, set_headers
 
 POLICY = page_policy("body{color:red}")
@@ -23,7 +24,7 @@ FIXED_VALUES = {
 
 
 def make_headers(
-    kind: Kind, given: dict[str, str] | None = None, hsts: bool = False, onion: str | None = None
+    kind: Kind, given: dict[str, str] | None = None, hsts: Hsts = Hsts.OFF, onion: str | None = None
 ) -> Headers:
     """The headers of a response to /en/ for which a view had set `given`."""
     headers = Headers(given)
@@ -102,8 +103,15 @@ def test_policy_of_a_kind(kind: Kind) -> None:
 
 
 @pytest.mark.parametrize("kind", Kind)
-@pytest.mark.parametrize(("hsts", "value"), [(False, None), (True, "max-age=63072000; includeSubDomains")])
-def test_strict_transport_only_when_told(kind: Kind, hsts: bool, value: str | None) -> None:
+@pytest.mark.parametrize(
+    ("hsts", "value"),
+    [
+        (Hsts.OFF, None),
+        (Hsts.ON, "max-age=63072000; includeSubDomains"),
+        (Hsts.PRELOAD, "max-age=63072000; includeSubDomains; preload"),
+    ],
+)
+def test_strict_transport_only_when_told(kind: Kind, hsts: Hsts, value: str | None) -> None:
     """Over plain HTTP the header would mean nothing, so only the operator turns it on."""
     assert make_headers(kind, hsts=hsts).get("Strict-Transport-Security") == value
 
@@ -120,3 +128,23 @@ def test_strict_transport_only_when_told(kind: Kind, hsts: bool, value: str | No
 def test_onion_location(kind: Kind, onion: str | None, value: str | None) -> None:
     """Pages name the same page on the onion service, when there is one."""
     assert make_headers(kind, onion=onion).get("Onion-Location") == value
+
+
+# What a page of ours must never be able to use, by the specifications that name it.
+POWERFUL = [
+    "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture", "encrypted-media",
+    "fullscreen", "geolocation", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone",
+    "midi", "payment", "picture-in-picture", "screen-wake-lock", "serial", "storage-access", "usb",
+    "xr-spatial-tracking",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("feature", POWERFUL)
+def test_every_feature_is_off(feature: str) -> None:
+    """Nothing that senses, follows or pays is allowed to anybody."""
+    assert f"{feature}=()" in make_headers(Kind.PAGE)["Permissions-Policy"].split(", ")
+
+
+def test_no_feature_is_on() -> None:
+    """The policy allows nothing to anybody."""
+    assert all(it.endswith("=()") for it in make_headers(Kind.PAGE)["Permissions-Policy"].split(", "))

@@ -8,7 +8,7 @@ import pytest
 
 from webapp.core.builtin_notice import BUILTIN_NOTICES
 from webapp.core.model import LocaleTag
-from webapp.settings import Settings
+from webapp.settings import Hsts, Settings
 from webapp.site.front import Answer
 from webapp.site.last_page import make_last_page, render_last_page
 
@@ -104,7 +104,7 @@ def test_page_fits_a_bad_line() -> None:
 
 def test_settings_reach_the_headers() -> None:
     """TLS and the onion service are announced here as everywhere."""
-    answer = ask("/", settings=Settings(hsts=True, onion_location="http://example.onion"))
+    answer = ask("/", settings=Settings(hsts=Hsts.ON, onion_location="http://example.onion"))
     headers = dict(answer.headers)
     assert headers["Strict-Transport-Security"].startswith("max-age=63072000")
     assert headers["Onion-Location"] == "http://example.onion/"
