@@ -161,7 +161,7 @@ def to_cgi(headers: dict[str, str]) -> dict[str, str]:
 
 def open_door(cache_mb: int = 64) -> tuple[SiteState, Door, Any]:
     """Open the site of this folder behind a trusted loopback, in this process."""
-    settings = Settings(root=Path(), trusted_proxies=(ip_network("127.0.0.1/32"),), page_cache_mb=cache_mb)
+    settings = Settings(root=Path.cwd(), trusted_proxies=(ip_network("127.0.0.1/32"),), page_cache_mb=cache_mb)
     app = create_app(settings, Clock(), watch=False)
     return app.extensions["webapp"], cast(Door, app.wsgi_app), app
 
