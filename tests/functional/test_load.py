@@ -1,4 +1,4 @@
-"""Editors, faults and hostile clients at work while readers read. Short forms of three drills: load, faults, hostile."""
+"""Editors, faults and hostile clients at work while readers read. Short forms of the drills."""
 
 import socket
 from pathlib import Path

@@ -57,9 +57,9 @@ class Decision:
 
     edition: str
     outcomes: tuple[Shown | Omitted, ...]
-    shown: tuple[Shown, ...] = field(init=False, repr=False, compare=False)
-    shown_ids: tuple[NoticeId, ...] = field(init=False, repr=False, compare=False)
-    faulty: bool = field(init=False, repr=False, compare=False)
+    shown: tuple[Shown, ...] = field(init=False)
+    shown_ids: tuple[NoticeId, ...] = field(init=False)
+    faulty: bool = field(init=False)
 
     def __post_init__(self) -> None:
         shown = tuple(outcome for outcome in self.outcomes if isinstance(outcome, Shown))

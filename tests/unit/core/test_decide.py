@@ -46,6 +46,23 @@ def _prove(edition: Edition | None = None, reader: Reader | None = None) -> Proo
     return proof
 
 
+def test_a_decision_is_faulty_when_a_part_of_it_is() -> None:
+    """One faulty notice among two that are shown makes the decision one that must not be remembered."""
+    broken = make_notice((object(),), id="broken")  # type: ignore[arg-type]
+    edition = make_edition(broken, BY_PLACE)
+    assert decide(edition, make_reader(make_place(inside=[RUSSIA])), NOW).faulty
+    assert decide(edition, make_reader(), NOW).faulty
+    assert not decide(make_edition(BY_PLACE), make_reader(make_place(inside=[RUSSIA])), NOW).faulty
+
+
+def test_shown_ids_are_those_of_the_notices_shown() -> None:
+    """In the order of the edition."""
+    broken = make_notice((object(),), id="broken")  # type: ignore[arg-type]
+    assert decide(make_edition(broken, BY_PLACE), make_reader(), NOW).shown_ids == ("broken",)
+    both = decide(make_edition(broken, BY_PLACE), make_reader(make_place(inside=[RUSSIA])), NOW)
+    assert both.shown_ids == ("broken", UNDESIRABLE)
+
+
 def _show(edition: Edition, reader: Reader, at: datetime = NOW) -> Shown:
     decision = decide(edition, reader, at)
     assert decision.omitted == ()

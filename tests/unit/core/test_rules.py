@@ -161,6 +161,7 @@ NAMED = [
     pytest.param("ru", "RU", True, id="in capitals"),
     pytest.param("RU", "ru-ru", True, id="listed in capitals"),
     pytest.param("ru", "ru_RU", True, id="underscore"),
+    pytest.param("ru-RU", "ru_RU_!", True, id="underscores in what is no tag"),
     pytest.param("ru_RU", "ru-RU", True, id="listed with an underscore"),
     pytest.param("ru", "rus", True, id="three-letter code"),
     pytest.param("ru", "rus-Cyrl-RU", True, id="three-letter code with more"),
