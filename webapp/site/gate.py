@@ -21,9 +21,6 @@ def _marker(notice: NoticeId) -> re.Pattern[bytes]:
     return re.compile(rb'<[a-z]+(?:\s[^<>]*)?\sdata-notice="' + re.escape(notice.encode()) + rb'"[\s>/]')
 
 
-Premise = tuple[frozenset[NoticeId], Edition, Decision | None]
-"""All that `_refuse_unproven` goes by."""
-
 _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 """A marker inside a comment is one that nobody sees."""
 
@@ -47,6 +44,10 @@ class Checked:
     def __post_init__(self, seal: object) -> None:
         if seal is not _SEAL:
             raise TypeError("only the gate checks bytes")
+
+
+Premise = tuple[frozenset[NoticeId], Edition, Decision | None]
+"""All that `_refuse_unproven` goes by."""
 
 
 def let_out(body: bytes, edition: Edition, decision: Decision | None) -> bytes:
