@@ -19,13 +19,13 @@ def draw(rows: list[Row], title: str) -> str:
     """Return the picture of those rows that have a goal."""
     judged = [row for row in rows if row.reached is not None]
     height = TOP + LINE * len(judged) + 12
-    goal = LABEL + FULL
+    goal, said = LABEL + FULL, escape(title)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img">',
-        f"<title>{escape(title)}</title>",
+        f"<title>{said}</title>",
         f"<style>{STYLE}</style>",
         f'<text x="{goal}" y="18" text-anchor="middle">goal</text>',
-        f'<text x="0" y="18">{escape(title)}</text>',
+        f'<text x="0" y="18">{said}</text>',
         *_bars(judged),
         f'<line class="goal" x1="{goal}" x2="{goal}" y1="26" y2="{height - 8}"/>',
         "</svg>",
@@ -34,18 +34,10 @@ def draw(rows: list[Row], title: str) -> str:
 
 
 def _bars(judged: list[Row]) -> Iterator[str]:
-    before = ""
     for number, row in enumerate(judged):
         reached = row.reached or 0.0
         y, long = TOP + LINE * number, round(FULL * min(reached, MOST))
-        what = f"{before}, {row.reference.partition(':')[0]}" if row.what == "same" else row.what
-        before = before if row.what == "same" else row.what
-        label = what.replace("`", "")
-        label = label if len(label) <= LONGEST else label[: LONGEST - 1] + "…"
-        yield f'<text x="{LABEL - 8}" y="{y + 13}" text-anchor="end">{escape(label)}</text>'
+        label = escape(row.what.replace("`", ""))
+        yield f'<text x="{LABEL - 8}" y="{y + 13}" text-anchor="end">{label}</text>'
         yield f'<rect class="{"met" if reached >= 1 else "missed"}" x="{LABEL}" y="{y}" width="{long}" height="17"/>'
         yield f'<text x="{LABEL + long + 6}" y="{y + 13}">{reached:.2f}</text>'
-
-
-LONGEST = 66
-"""Most characters of a label."""
