@@ -18,6 +18,7 @@ WRK = shutil.which("wrk")
 TASKSET = shutil.which("taskset")
 SECONDS = 4
 CONNECTIONS = 32
+DELAY = Path(__file__).with_name("delay.lua")
 
 
 @dataclass(frozen=True)
@@ -85,13 +86,21 @@ def measure(
     cores: str = LOAD_CORE,
     script: Path | None = None,
     connections: int = CONNECTIONS,
+    rate: float | None = None,
 ) -> Rate:
-    """Load `url` with wrk for some seconds."""
+    """Load `url` with wrk for some seconds: as fast as it goes, or about `rate` times a second.
+
+    For the latter each connection waits a random time before each request (wrk's Lua `delay`). One that got its answer
+    late also asks later, so this is milder than readers who know nothing of one another.
+    """
     assert WRK, "wrk is not installed: apt-get install wrk"
     command = [WRK, "-t1", f"-c{connections}", f"-d{SECONDS}s", "--latency"]
     command += [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
-    command += ["-s", str(script)] if script else []
-    text = subprocess.run(pinned([*command, url], cores), capture_output=True, text=True, check=True, timeout=60).stdout
+    command += ["-s", str(script or DELAY)] if script or rate else []
+    environ = {**os.environ, **({"BENCH_DELAY": f"{connections / rate * 1000}"} if rate else {})}
+    text = subprocess.run(
+        pinned([*command, url], cores), capture_output=True, text=True, check=True, timeout=60, env=environ
+    ).stdout
     found = re.search(r"Requests/sec:\s+([\d.]+)", text)
     slow = re.search(r"99%\s+([\d.]+)(us|ms|s)", text)
     bad = re.search(r"Non-2xx or 3xx responses: (\d+)", text)

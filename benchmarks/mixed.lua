@@ -1,7 +1,8 @@
 -- Readers of many pages and places, with some junk among them.
 local count = 0
 local paths = { "/en/", "/ru/", "/fa/", "/uk/", "/en/reading-safely", "/ru/reading-safely", "/ru/reading-safely/text",
-  "/en/how-this-site-decides", "/en/feed.xml", "/sitemap.xml", "/ru/reading-safely/share", "/en/leaving" }
+  "/en/how-this-site-decides", "/en/feed.xml", "/media/reading-safely/picture.svg", "/static/exit.js",
+  "/sitemap.xml", "/ru/reading-safely/share", "/en/leaving" }
 local places = { "77.88.8.8", "91.65.10.1", "46.216.215.9", "unknown" }
 local encodings = { "br", "gzip", "zstd", "identity" }
 request = function()

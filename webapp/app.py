@@ -16,7 +16,7 @@ from webapp.site.last_page import make_last_page
 from webapp.site.leave import leaving
 from webapp.site.missing import Missing
 from webapp.site.preview import PREVIEW_CSS, check_preview, preview
-from webapp.site.routes import site
+from webapp.site.routes import STATIC, site
 from webapp.site.scheduling import share_worker
 from webapp.site.sight import sights
 from webapp.site.state import Clock, SiteState
@@ -82,7 +82,7 @@ def create_app(
         app.register_blueprint(preview)
     # The preview asks of every request where it comes from, which no kept page could.
     limit = 0 if with_preview else settings.page_cache_mb * 1024 * 1024
-    app.wsgi_app = Door(app.wsgi_app, shared, limit, Missing(app.url_map))  # type: ignore[method-assign]  # Flask's documented place for it
+    app.wsgi_app = Door(app.wsgi_app, shared, limit, Missing(app.url_map, settings.root / STATIC))  # type: ignore[method-assign]  # Flask's documented place for it
     if watch:
         store.watch()
     return app

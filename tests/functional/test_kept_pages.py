@@ -49,6 +49,8 @@ PATHS = sorted(
     | {f"/{tag}/{slug}{form}" for tag in TAGS for slug in edition_of(KEEPING).articles for form in ("", "/text")}
     | {f"/{tag}/{form}" for tag in TAGS for form in ("blank", "leave", "contact/go")}
     | {"/", "/en", "/EN/", "/sitemap.xml", "/robots.txt", "/favicon.ico", "/static/exit.js", "/en/%D1%8F", "/en//"}
+    | {f"/media/{slug}/{it.picture.file}" for slug, it in edition_of(KEEPING).articles.items() if it.picture}
+    | {f"/media/_authors/{it.picture}" for it in edition_of(KEEPING).authors.values()}
 )
 ENCODINGS = (None, "br", "zstd", "gzip", "gzip, deflate, br, zstd", "br;q=0", "*", "identity")
 LANGUAGES = (None, "en", "en-US,en;q=0.9", "de", "ru", "uk,be;q=0.1", "tt", "zanzibar-\xff", "", "en, , fr")
@@ -129,7 +131,7 @@ def count_renders(app: Flask) -> list[str]:
         seen.append(str(environ["PATH_INFO"]))
         return inside(environ, start)
 
-    app.wsgi_app = Door(counting, state_of(app), 64 * 1024 * 1024, Missing(app.url_map))  # type: ignore[method-assign]
+    app.wsgi_app = Door(counting, state_of(app), 64 * 1024 * 1024, Missing(app.url_map, REPOSITORY / "static"))  # type: ignore[method-assign]
     return seen
 
 
@@ -191,12 +193,11 @@ def test_other_methods_are_refused_on_a_kept_page(method: str) -> None:
         "/en/search?q=russia",
         "/",
         "/en",
-        "/static/exit.js",
         "/en/leave",
     ],
 )
 def test_what_is_not_kept(path: str) -> None:
-    """Searches, redirects and files leave nothing behind."""
+    """Searches and redirects leave nothing behind."""
     app = open_site()
     for _ in range(3):
         visit(path, app=app)
@@ -226,6 +227,17 @@ NOTHING = (
     "/en/about-notice/none",
     "/media/none/x.svg",
     "/static/none.css",
+    "/static/..",
+    "/static/%00",
+    f"/static/{'x' * 300}",
+    f"/media/{SLUG}/article.toml",
+    "/media/_authors/none.svg",
+    f"/en/{SLUG}/no-such-act/go",
+    "/en/no-such-page/share",
+    "/zz/contact/go",
+    "/zz/search",
+    "/%FF/x",
+    "/ru/%F0%9F%98%80/%0A",
     "/404 en",
     "/fa/x?y=z",
 )
@@ -256,7 +268,8 @@ def test_one_page_for_all_of_nothing() -> None:
     for number in range(50):
         for tag in ("en", "ru"):
             assert visit(f"/{tag}/junk-{number}", BERLIN, "en", app=app).status_code == 404
-        assert visit(f"/junk-{number}.php", BERLIN, "en", app=app).status_code == 404
+        for path in ("{}.php", "a/{}/b", "en/{}/share", "static/{}.css", f"media/{SLUG}/{{}}.jpg", "%D1%8F{}", "{}/go"):
+            assert visit("/" + path.format(number), BERLIN, "en", app=app).status_code == 404
     assert made == ["/en/junk-0", "/ru/junk-0"]
     assert set(pages_of(app)._pages) == {"404 en", "404 ru"}
 

@@ -11,7 +11,7 @@ from webapp.core.locales import parse_accept_language
 from webapp.core.model import Article, Locale, LocaleTag
 from webapp.errors import GateRefusedError
 from webapp.site import urls
-from webapp.site.encodings import SMALLEST, choose_encoding, compress
+from webapp.site.encodings import SMALLEST, TEXTUAL, choose_encoding, compress
 from webapp.site.gate import check, let_out
 from webapp.site.headers import Kind, set_headers
 from webapp.site.missing import choose_error_locale, name_missing
@@ -20,8 +20,6 @@ from webapp.site.state import current_edition, current_renderer, state
 
 log = logging.getLogger("webapp.site")
 answers = Blueprint("answers", __name__)
-
-_TEXTUAL = ("text/html", "application/atom+xml", "application/xml", "text/plain", "image/svg+xml")
 
 
 def page_response(body: bytes, locale: LocaleTag, status: int = 200, mimetype: str = "text/html") -> Response:
@@ -170,11 +168,7 @@ def _through_gate(response: BaseResponse) -> BaseResponse:
 
 
 def _compress(response: BaseResponse) -> None:
-    if (
-        response.mimetype not in _TEXTUAL
-        or response.status_code in {204, 304}
-        or "Content-Encoding" in response.headers
-    ):
+    if response.mimetype not in TEXTUAL or response.status_code in {204, 304} or "Content-Encoding" in response.headers:
         return
     response.direct_passthrough = False
     body = response.get_data()

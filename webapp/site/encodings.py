@@ -10,6 +10,9 @@ import zstandard
 SMALLEST = 400
 """Bytes below which compression costs more than it saves."""
 
+TEXTUAL = frozenset({"text/html", "application/atom+xml", "application/xml", "text/plain", "image/svg+xml"})
+"""Types of content that are worth it."""
+
 ENCODINGS = ("br", "zstd", "gzip")
 """What we speak, the best first."""
 

@@ -16,7 +16,7 @@ from webapp.core.model import Edition
 from webapp.errors import GateRefusedError
 from webapp.site.answers import describe_fault
 from webapp.site.asked import ASKED, Asked
-from webapp.site.encodings import SMALLEST, choose_encoding
+from webapp.site.encodings import SMALLEST, TEXTUAL, choose_encoding
 from webapp.site.gate import let_kept_out
 from webapp.site.headers import Kind, set_headers
 from webapp.site.missing import Missing, choose_error_locale, name_missing
@@ -210,7 +210,9 @@ class Door:
             return
         path, shown = offer.name or path, _shown(offer.decision)
         headers = tuple((name, value) for name, value in sent if name.lower() not in _BY_ENCODING)
-        variant = Variant(headers, {"": ready(headers, "", offer.checked)})
+        packable = Headers(sent).get("Content-Type", "").partition(";")[0] in TEXTUAL
+        packable = packable and len(offer.checked.body) >= SMALLEST
+        variant = Variant(headers, {"": ready(headers, "", offer.checked)}, packable)
         encoding = next((value for name, value in sent if name.lower() == "content-encoding"), "")
         if encoding:
             checked = confirm_packed(offer.checked, body, encoding)
@@ -232,6 +234,6 @@ def _shown(decision: Decision | None) -> Shown:
 
 
 def _encoding(variant: Variant, asked: Asked) -> str:
-    if len(variant.bodies[""].checked.body) < SMALLEST:
+    if not variant.packable:
         return ""
     return choose_encoding(",".join(asked.headers.get("accept-encoding", ()))) or ""

@@ -5,18 +5,18 @@ The marker is an element's attribute and so begins with "<", which no article, t
 """
 
 import re
-from dataclasses import InitVar, dataclass
+from dataclasses import InitVar, dataclass, field
 from functools import lru_cache
 from zlib import crc32
 
-from webapp.core.decide import Decision
-from webapp.core.model import Edition, Notice, NoticeId
+from webapp.core.decide import Decision, Omitted
+from webapp.core.model import Edition, NoticeId
 from webapp.errors import GateRefusedError
 
 _SEAL = object()
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def _marker(notice: NoticeId) -> re.Pattern[bytes]:
     return re.compile(rb'<[a-z]+(?:\s[^<>]*)?\sdata-notice="' + re.escape(notice.encode()) + rb'"[\s>/]')
 
@@ -31,7 +31,8 @@ _UNSEEN = re.compile(
 class Checked:
     """Bytes that this module has searched for the markers of one edition. Cannot be made outside it.
 
-    `marked` holds the notices whose marker they carry; `free` bytes carry no article text and need none.
+    `marked` holds the notices whose marker they carry; `free` bytes carry no article text and need none. `agreed` is
+    what last let them out, a Premise or nothing: its values never change, so the very same ones say the same again.
     """
 
     body: bytes
@@ -40,10 +41,15 @@ class Checked:
     free: bool
     checksum: int
     seal: InitVar[object]
+    agreed: "list[Premise]" = field(default_factory=list, init=False, compare=False, repr=False)
 
     def __post_init__(self, seal: object) -> None:
         if seal is not _SEAL:
             raise TypeError("only the gate checks bytes")
+
+
+Premise = tuple[frozenset[NoticeId], Edition, Decision | None]
+"""All that `_refuse_unproven` goes by."""
 
 
 def let_out(body: bytes, edition: Edition, decision: Decision | None) -> bytes:
@@ -69,9 +75,17 @@ def let_kept_out(kept: Checked, edition: Edition, decision: Decision | None) -> 
     """
     if kept.edition != edition.digest or crc32(kept.body) != kept.checksum:
         raise GateRefusedError("kept bytes are of another edition, or have changed since they were checked")
-    if not kept.free:
+    if not kept.free and not _agreed_before(kept, edition, decision):
         _refuse_unproven(kept.marked, edition, decision)
+        kept.agreed[:] = [(kept.marked, edition, decision)]
     return kept.body
+
+
+def _agreed_before(kept: Checked, edition: Edition, decision: Decision | None) -> bool:
+    """Say whether exactly these values, not others equal to them, have let the bytes out the last time."""
+    for marked, before, known in kept.agreed:
+        return marked is kept.marked and before is edition and known is decision
+    return False
 
 
 def _find_marked(body: bytes, edition: Edition) -> frozenset[NoticeId]:
@@ -80,11 +94,20 @@ def _find_marked(body: bytes, edition: Edition) -> frozenset[NoticeId]:
 
 
 def _refuse_unproven(marked: frozenset[NoticeId], edition: Edition, decision: Decision | None) -> None:
+    proven = _find_proven(edition, decision)
     for notice in edition.notices:
-        if notice.id not in marked and not _is_proven(notice, edition, decision):
+        if notice.id not in marked and notice.id not in proven:
             raise GateRefusedError(f"article text without the notice {notice.id}, and without a Proof")
 
 
-def _is_proven(notice: Notice, edition: Edition, decision: Decision | None) -> bool:
-    proof = decision.find_proof(notice.id) if decision is not None else None
-    return proof is not None and proof.notice == notice.id and proof.edition == edition.digest
+def _find_proven(edition: Edition, decision: Decision | None) -> frozenset[NoticeId]:
+    """Return the notices for which `decision` holds a Proof of this edition, and nothing that shows them as well."""
+    if decision is None or decision.edition != edition.digest:
+        return frozenset()
+    outcomes = [(it.notice, it.proof if isinstance(it, Omitted) else None) for it in decision.outcomes]
+    shown = {notice for notice, proof in outcomes if proof is None}
+    return frozenset(
+        notice
+        for notice, proof in outcomes
+        if proof and proof.notice == notice and proof.edition == edition.digest and notice not in shown
+    )

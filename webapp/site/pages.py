@@ -48,10 +48,14 @@ def raw_headers(headers: Iterable[tuple[str, str]]) -> tuple[tuple[bytes, bytes]
 
 @dataclass(slots=True)
 class Variant:
-    """One page for readers who see the same notices: its headers, and its bytes by encoding; "" is always there."""
+    """One page for readers who see the same notices: its headers, and its bytes by encoding; "" is always there.
+
+    `packable`: worth to be compressed for who asks for it.
+    """
 
     headers: HeaderList
     bodies: dict[str, Ready]
+    packable: bool = True
     packed_well: frozenset[str] = frozenset()
 
     @property

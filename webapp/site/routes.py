@@ -12,7 +12,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.core.locales import negotiate, parse_accept_language
-from webapp.core.model import Locale, LocaleTag, Notice, Picture, Slug
+from webapp.core.model import Locale, LocaleTag, Notice
 from webapp.errors import SourceError
 from webapp.site import urls
 from webapp.site.acts import act_links
@@ -20,6 +20,7 @@ from webapp.site.answers import error_page, may_be_kept, page_response, without_
 from webapp.site.asking import asked_article, asked_locale, decide_for, redirect_to
 from webapp.site.gate import let_out
 from webapp.site.headers import Kind
+from webapp.site.missing import find_picture
 from webapp.site.render import Renderer, find_article_text, find_notice_texts
 from webapp.site.search import parse_query
 from webapp.site.state import current_edition, current_renderer, current_request, state
@@ -32,6 +33,9 @@ LIST_LENGTH = 24
 """Articles on a page of the list: about as much as one article with its notice takes on a bad line."""
 SITEMAP_LINKS = 10_000
 """Links in a part of the map of the site, alternates counted: about 1.5 MB, of 50 that search engines take."""
+
+STATIC = "static"
+"""The folder of fixed files."""
 
 
 @site.before_app_request
@@ -276,15 +280,19 @@ def favicon() -> BaseResponse:
 
 @site.route("/static/<name>")
 def static(name: str) -> BaseResponse:
-    """Give a fixed file of static/."""
-    folder = state().settings.root / "static"
-    return without_article(send_from_directory(folder, name, etag=False, conditional=False), Kind.FIXED)
+    """Give a fixed file of static/. Those change with the program only, so they are kept as long as an edition."""
+    response = send_from_directory(state().settings.root / STATIC, name, etag=False, conditional=False)
+    response.direct_passthrough = False
+    return may_be_kept(without_article(response, Kind.FIXED))
 
 
 @site.route("/media/<slug>/<name>")
 def media(slug: str, name: str) -> BaseResponse:
-    """Give a picture of an article or an author: exactly those that the edition names, nothing else in content/."""
-    picture = _find_picture(slug, name)
+    """Give a picture of an article or an author: exactly those that the edition names, nothing else in content/.
+
+    It may be kept: what goes out are the bytes that the edition was checked with, whatever is on the disk meanwhile.
+    """
+    picture = find_picture(current_edition(), slug, name)
     if picture is None:
         raise NotFound
     shown = f"content/{slug}/{name}"
@@ -294,13 +302,4 @@ def media(slug: str, name: str) -> BaseResponse:
         raise NotFound from None
     if hashlib.sha256(data).hexdigest() != picture.sha256:  # changed since it was checked, and not accepted yet
         raise NotFound
-    return without_article(Response(data, content_type=picture.media_type), Kind.PICTURE)
-
-
-def _find_picture(slug: str, name: str) -> Picture | None:
-    edition = current_edition()
-    if slug == "_authors":
-        return next((it.portrait for it in edition.authors.values() if it.picture == name), None)
-    article = edition.articles.get(Slug(slug))
-    picture = article.picture if article else None
-    return picture if picture and picture.file == name else None
+    return may_be_kept(without_article(Response(data, content_type=picture.media_type), Kind.PICTURE))

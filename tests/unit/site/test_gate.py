@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.strategies import NOW, RUSSIA, make_edition, make_notice, make_place, make_reader
-from webapp.core.decide import Decision, decide
-from webapp.core.model import NoticeId
+from webapp.core.decide import Decision, Omitted, Shown, decide
+from webapp.core.model import Edition, NoticeId
 from webapp.errors import GateRefusedError
-from webapp.site.gate import let_out
+from webapp.site.gate import Checked, check, let_kept_out, let_out
 
 EDITION = make_edition(make_notice(id="one"))
 PROVEN = decide(EDITION, make_reader(), NOW)
@@ -105,3 +107,50 @@ def test_marker_and_proof_may_share() -> None:
     edition = make_edition(make_notice(id="one"), second)
     reader = make_reader(accept_language="ru")
     assert let_out(MARKED, edition, decide(edition, reader, NOW)) == MARKED
+
+
+# --- kept bytes ----------------------------------------------------------------------------------------------
+
+OTHER = replace(EDITION, digest="newer")
+PROOFS = [decide(edition, make_reader(), NOW).find_proof(NoticeId("one")) for edition in (EDITION, OTHER)]
+outcomes = st.lists(
+    st.sampled_from([NoticeId("one"), NoticeId("two")]).flatmap(
+        lambda notice: st.sampled_from(
+            [Shown(notice, "because"), *(Omitted(notice, proof) for proof in PROOFS if proof is not None)]
+        )
+    ),
+    max_size=4,
+)
+decisions = st.none() | st.builds(Decision, st.sampled_from([EDITION.digest, "newer"]), outcomes.map(tuple))
+
+
+def _may_leave(marked: frozenset[str], edition: Edition, decision: Decision | None) -> bool:
+    """Ask the decision itself, notice by notice."""
+    for notice in edition.notices:
+        proof = decision.find_proof(notice.id) if decision else None
+        if notice.id not in marked and (proof is None or proof.notice != notice.id or proof.edition != edition.digest):
+            return False
+    return True
+
+
+def _leaves(kept: Checked, edition: Edition, decision: Decision | None) -> bool:
+    try:
+        return let_kept_out(kept, edition, decision) == kept.body
+    except GateRefusedError:
+        return False
+
+
+@given(st.sampled_from([b"<p>a</p>", MARKED]), st.sampled_from([EDITION, TWO]), st.lists(decisions, max_size=5))
+def test_kept_bytes_are_judged_anew(body: bytes, edition: Edition, group: list[Decision | None]) -> None:
+    """Whoever was let through before, with whatever outcomes: each decision counts for itself, and so do equal ones."""
+    kept = check(body, edition, free=False)
+    for decision in (*group, *group, *(replace(it) if it else None for it in group)):
+        assert _leaves(kept, edition, decision) is _may_leave(kept.marked, edition, decision)
+
+
+def test_edition_with_one_notice_more_is_another_one() -> None:
+    """Bytes that left for an edition do not leave for one that calls itself the same and has another notice."""
+    kept = check(b"<p>a</p>", EDITION, free=False)
+    assert _leaves(kept, EDITION, PROVEN)
+    assert not _leaves(kept, replace(TWO, digest=EDITION.digest), PROVEN)
+    assert _leaves(kept, EDITION, PROVEN)
