@@ -10,8 +10,9 @@ from flask import Flask
 from tests.samples import BERLIN, MOSCOW
 from tests.visits import RUSSIAN_LAW, assert_safe, edition_of, notices_in, open_site, visit
 from webapp.core.model import LocaleTag
-from webapp.site.routes import LIST_LENGTH, SITEMAP_LINKS
+from webapp.site.routes import LIST_LENGTH
 from webapp.site.search import MOST_LANGUAGES
+from webapp.site.sitemap import SITEMAP_LINKS
 
 ARTICLES = 60
 

@@ -11,11 +11,11 @@ from webapp.core.locales import parse_accept_language
 from webapp.core.model import Article, Locale, LocaleTag
 from webapp.errors import GateRefusedError
 from webapp.site import urls
-from webapp.site.encodings import SMALLEST, TEXTUAL, choose_encoding, compress
+from webapp.site.encodings import SMALLEST, TEXTUAL, Effort, choose_encoding, compress
 from webapp.site.gate import check, let_out
 from webapp.site.headers import Kind, set_headers
 from webapp.site.missing import choose_error_locale, name_missing
-from webapp.site.offers import OFFER, Offer
+from webapp.site.offers import BUSY, OFFER, Offer
 from webapp.site.state import current_edition, current_renderer, state
 
 log = logging.getLogger("webapp.site")
@@ -174,5 +174,6 @@ def _compress(response: BaseResponse) -> None:
     body = response.get_data()
     encoding = choose_encoding(request.headers.get("Accept-Encoding"))
     if encoding and len(body) >= SMALLEST:
-        response.set_data(compress(body, encoding))
+        at_leisure = g.get("kept") is response and BUSY not in request.environ
+        response.set_data(compress(body, encoding, Effort.GOOD if at_leisure else Effort.QUICK))
         response.headers["Content-Encoding"] = encoding

@@ -17,6 +17,7 @@ from urllib.parse import unquote_to_bytes
 from webapp.site.address import PROXY_HEADERS
 from webapp.site.asked import Asked
 from webapp.site.front import Answer, Door
+from webapp.site.offers import BUSY
 from webapp.site.reader import Headers
 
 Scope = Mapping[str, Any]
@@ -39,6 +40,7 @@ class AsgiSite:
         self._door = door
         self._busy = busy
         self._pool = ThreadPoolExecutor(threads, "render")
+        self._threads = threads
         self._waiting = 0
 
     async def __call__(
@@ -59,6 +61,8 @@ class AsgiSite:
         if self._waiting >= MOST_WAITING:
             return self._busy
         self._waiting += 1
+        if self._waiting > self._threads:
+            environ[BUSY] = True
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, self._door.make, environ, asked)
         finally:

@@ -9,6 +9,9 @@ from webapp.site.gate import Checked
 OFFER = "webapp.offer"
 """Where the WSGI environ takes the offers of its request: a list, there only when one is welcome."""
 
+BUSY = "webapp.busy"
+"""There in the WSGI environ when others wait for the thread that answers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:

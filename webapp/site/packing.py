@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from contextlib import suppress
 
-from webapp.site.encodings import compress, decompress
+from webapp.site.encodings import Effort, compress, decompress
 from webapp.site.gate import Checked, packed
 from webapp.site.pages import Pages, Shown, ready
 
@@ -19,9 +19,9 @@ NICENESS = 15
 Job = tuple[Pages, str, Shown, str]
 
 
-def pack(plain: Checked, encoding: str, *, best: bool = False) -> Checked:
+def pack(plain: Checked, encoding: str, effort: Effort = Effort.QUICK) -> Checked:
     """Compress checked bytes. What does not unpack to the same bytes never counts as checked: raises ValueError."""
-    return confirm_packed(plain, compress(plain.body, encoding, best=best), encoding)
+    return confirm_packed(plain, compress(plain.body, encoding, effort), encoding)
 
 
 def confirm_packed(plain: Checked, body: bytes, encoding: str) -> Checked:
@@ -72,5 +72,5 @@ def _pack_well(pages: Pages, path: str, shown: Shown, encoding: str) -> None:
     variant = None if pages.retired else pages.find(path, shown)
     if variant is None or encoding in variant.packed_well:
         return
-    small = pack(variant.bodies[""].checked, encoding, best=True)
+    small = pack(variant.bodies[""].checked, encoding, Effort.BEST)
     pages.add_body(path, shown, encoding, ready(variant.headers, encoding, small), final=True)

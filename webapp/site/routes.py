@@ -12,7 +12,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.core.locales import negotiate, parse_accept_language
-from webapp.core.model import Locale, LocaleTag, Notice
+from webapp.core.model import Locale, Notice
 from webapp.errors import SourceError
 from webapp.site import urls
 from webapp.site.acts import act_links
@@ -23,6 +23,7 @@ from webapp.site.headers import Kind
 from webapp.site.missing import find_picture
 from webapp.site.render import Renderer, find_article_text, find_notice_texts
 from webapp.site.search import parse_query
+from webapp.site.sitemap import sitemap_parts
 from webapp.site.state import current_edition, current_renderer, current_request, state
 from webapp.sources.files import read_file
 
@@ -31,9 +32,6 @@ site = Blueprint("site", __name__)
 FEED_ENTRIES = 20
 LIST_LENGTH = 24
 """Articles on a page of the list: about as much as one article with its notice takes on a bad line."""
-SITEMAP_LINKS = 10_000
-"""Links in a part of the map of the site, alternates counted: about 1.5 MB, of 50 that search engines take."""
-
 STATIC = "static"
 """The folder of fixed files."""
 
@@ -214,7 +212,7 @@ def feed(locale_text: str) -> BaseResponse:
 @site.route("/sitemap.xml")
 def sitemap() -> BaseResponse:
     """List every page in every language it exists in; on a large site, list the parts of that list."""
-    parts = _sitemap_parts()
+    parts = sitemap_parts(current_edition())
     if len(parts) == 1:
         return _sitemap_page("sitemap.xml", pages=parts[0])
     return _sitemap_page("sitemap_index.xml", paths=[urls.sitemap(number + 1) for number in range(len(parts))])
@@ -223,7 +221,7 @@ def sitemap() -> BaseResponse:
 @site.route("/sitemap-<int:number>.xml")
 def sitemap_part(number: int) -> BaseResponse:
     """List a part of the pages."""
-    parts = _sitemap_parts()
+    parts = sitemap_parts(current_edition())
     if len(parts) == 1 or not 1 <= number <= len(parts):
         raise NotFound
     if request.path != urls.sitemap(number):
@@ -237,30 +235,6 @@ def _sitemap_page(template: str, **values: object) -> BaseResponse:
     body = renderer.render(template, page, base_url=edition.site.base_url, **values)
     response = Response(body, content_type="application/xml; charset=utf-8")
     return may_be_kept(without_article(response, Kind.FIXED))
-
-
-Versions = list[tuple[LocaleTag, str]]
-"""One page, in each language that it exists in."""
-
-
-def _sitemap_parts() -> list[list[Versions]]:
-    """Cut the pages into parts of few enough links: each version of a page names all the others."""
-    edition = current_edition()
-    tags = tuple(edition.locales)
-    pages = [[(tag, urls.front(tag)) for tag in tags]]
-    pages += [
-        [(tag, urls.article(tag, it.slug)) for tag in tags if tag in it.texts] for it in edition.articles.values()
-    ]
-    pages += [[(tag, urls.about(tag, notice.id)) for tag in tags] for notice in edition.notices]
-    parts: list[list[Versions]] = [[]]
-    links = 0
-    for versions in pages:
-        links += len(versions) * (len(versions) + 1)
-        if links > SITEMAP_LINKS and parts[-1]:
-            parts.append([])
-            links = len(versions) * (len(versions) + 1)
-        parts[-1].append(versions)
-    return parts
 
 
 @site.route("/robots.txt")

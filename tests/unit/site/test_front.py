@@ -9,6 +9,7 @@ from tests.samples import BERLIN
 from tests.visits import EVERY_NOTICE, SLUG, articles_in, door_of, edition_of, notices_in, open_site, state_of, visit
 from webapp.core.decide import Decision
 from webapp.errors import GateRefusedError
+from webapp.site.encodings import Effort
 from webapp.site.front import Door
 from webapp.site.gate import Checked, check, let_kept_out, packed
 from webapp.site.packing import confirm_packed, pack
@@ -103,12 +104,12 @@ def test_free_bytes_need_no_decision() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["br", "zstd", "gzip"])
-@pytest.mark.parametrize("best", [False, True])
-def test_packed_is_what_was_checked(encoding: str, best: bool) -> None:
+@pytest.mark.parametrize("effort", Effort)
+def test_packed_is_what_was_checked(encoding: str, effort: Effort) -> None:
     """Packed bytes inherit what was found, and only if they unpack to the same."""
     edition = edition_of()
     plain = check(b'<p data-notice="%s">x</p>' % edition.notices[0].id.encode() * 50, edition, free=False)
-    small = pack(plain, encoding, best=best)
+    small = pack(plain, encoding, effort)
     assert small.marked == plain.marked == {edition.notices[0].id}
     other = pack(check(b"other" * 100, edition, free=False), encoding)
     with pytest.raises(ValueError, match="does not give back"):
