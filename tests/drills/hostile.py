@@ -169,7 +169,7 @@ def play_all(served: Served, paths: int, connections: int, seconds: int) -> list
     faults += play(served, "headers of a megabyte", lambda: count(shout(served, 200)))
     for title, kind in SLOW.items():
         if shutil.which("slowhttptest") is None:
-            print(f"{title}: not played, slowhttptest is not installed")
+            faults.append(f"{title}: not played, slowhttptest is not installed")
             continue
         faults += play(served, title, partial(crawl, served, kind, connections, seconds))
     return faults

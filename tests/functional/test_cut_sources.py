@@ -187,10 +187,15 @@ def test_an_author_picture_changed_unchecked(small_site: Path, suffix: str) -> N
         data = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (64).to_bytes(4, "big") * 2
         replaced("config/site.toml", "newsroom.svg", name)(small_site)
     written(f"content/_authors/{name}", data)(small_site)
-    client = create_app(Settings(root=small_site), HeldClock(), watch=False).test_client()
-    assert client.get(f"/media/_authors/{name}").data == data
+    clients = [
+        create_app(Settings(root=small_site, page_cache_mb=size), HeldClock(), watch=False).test_client()
+        for size in (0, 64)
+    ]
+    assert [client.get(f"/media/_authors/{name}").data for client in clients] == [data, data]
     written(f"content/_authors/{name}", data + b" ")(small_site)
-    assert client.get(f"/media/_authors/{name}").status_code == 404
+    forgetful, keeping = (client.get(f"/media/_authors/{name}") for client in clients)
+    assert forgetful.status_code == 404
+    assert keeping.data == data, "what was kept is what was checked"
 
 
 def test_an_author_picture_that_is_none(small_site: Path) -> None:

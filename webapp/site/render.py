@@ -87,8 +87,6 @@ class Renderer:
             tp=words.tp,
             tn=words.tn,
             write_date=words.write_date,
-            write_time=words.write_time,
-            write_list=words.write_list,
             article_json=self._article_json,
             **more,
         )  # fmt: skip

@@ -4,8 +4,8 @@ A translation is never markup. Placeholders are braces around a name; what fills
 Markup of our own. A word that had to come from a fallback language says so with `lang` and `dir`.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from markupsafe import Markup, escape
@@ -47,6 +47,20 @@ def _plain(value: object) -> str:
     return value.striptags() if isinstance(value, Markup) else str(value)
 
 
+def _write(value: object, locale: Locale) -> object:
+    if isinstance(value, datetime):
+        return _as_time(value, formats.write_time(value, locale))
+    if isinstance(value, date):
+        return _as_time(value, formats.write_date(value, locale))
+    if isinstance(value, int):
+        return formats.write_number(value, locale)
+    return formats.write_list(value, locale) if isinstance(value, tuple) else value
+
+
+def _as_time(value: date, written: str) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), written)
+
+
 class Words:
     """The words functions that templates are given, for one edition and one locale."""
 
@@ -67,29 +81,22 @@ class Words:
     def tn(self, one: str, many: str, number: int, **values: object) -> Text:
         """Translate a message with a number, which fills `{n}`."""
         source = one if number == 1 else many
-        filled = {"n": self.write_number(number), **values}
+        filled = {"n": number, **values}
         return self._find(source, filled, lambda catalog: catalog.find_plural(None, one, many, number))
 
     def _find(self, source: str, values: dict[str, object], ask: Callable[[Catalog], str | None]) -> Text:
         for locale, catalog in self._chain:
             found = source if locale.tag == SOURCE_LOCALE else ask(catalog)
             if found:
-                return Text(found, values, locale.tag, locale.direction, locale.tag != self._locale.tag)
-        foreign = self._locale.tag != SOURCE_LOCALE
-        return Text(source, values, SOURCE_LOCALE, Direction.LTR, foreign)
+                return self._fill(found, values, locale)
+        filled = self._fill(source, values, self._last or self._locale)
+        return replace(filled, lang=SOURCE_LOCALE, direction=Direction.LTR, foreign=self._locale.tag != SOURCE_LOCALE)
 
-    def write_number(self, number: int) -> str:
-        """Write a small whole number in the locale's digits."""
-        return formats.write_number(number, self._locale)
+    def _fill(self, template: str, values: dict[str, object], locale: Locale) -> Text:
+        """Fill a text in its own language: its dates, numbers and lists are written as that language writes them."""
+        filled = {name: _write(value, locale) for name, value in values.items()}
+        return Text(template, filled, locale.tag, locale.direction, locale.tag != self._locale.tag)
 
     def write_date(self, day: date) -> str:
         """Write a date in full, with its year."""
         return formats.write_date(day, self._locale)
-
-    def write_time(self, moment: datetime) -> str:
-        """Write a date and a time of day, in UTC."""
-        return formats.write_time(moment, self._locale)
-
-    def write_list(self, items: Iterable[str]) -> str:
-        """Join items as the locale joins a list."""
-        return formats.write_list(items, self._locale)

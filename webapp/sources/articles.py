@@ -4,6 +4,7 @@ No raw HTML, no pictures in the text, nothing from another server: each is a Pro
 passes still goes through nh3, so that a fault in the Markdown parser cannot become markup.
 """
 
+import logging
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -36,6 +37,8 @@ _FRONT_MATTER = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*$\n?", re.DOTALL | 
 _PLAIN_LINE = re.compile(r'([A-Za-z_]+) = "([^"\\\n]*)"')
 _TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "em", "strong", "a", "blockquote", "br", "hr", "code", "pre"}
 _MARKDOWN = MarkdownIt("commonmark", {"html": True})
+logging.getLogger("markdown_it").setLevel(logging.WARNING)
+"""It would tell each step of parsing, which happens while a reader waits: nothing of that is for a log."""
 
 
 def _plausible(moment: datetime) -> datetime:

@@ -90,33 +90,58 @@ def test_plural(tag: LocaleTag, number: int, shown: str) -> None:
     assert words(tag).tn("{n} article", "{n} articles", number).plain == shown
 
 
+MOMENT = datetime(2026, 11, 24, 12, 5, tzinfo=UTC)
+DATED = make_newsroom(
+    catalogs={
+        RU: Phrases({(None, "On {date}"): "{date} было", (None, "By {names}"): "Авторы: {names}"}),
+        FA: Phrases({(None, "On {date}"): "در {date}", (None, "By {names}"): "از {names}"}),
+    }
+)
+
+
+def fill(tag: LocaleTag, message: str, **values: object) -> str:
+    """A text with what fills it, with plain spaces."""
+    return Words(DATED, LOCALES[tag]).t(message, **values).plain.replace("\u202f", " ").replace("\xa0", " ")
+
+
 @pytest.mark.parametrize(
     ("tag", "day", "moment"),
     [
-        pytest.param(EN, "24 November 2026", "24 November 2026, 12:05 UTC", id="English"),
-        pytest.param(RU, "24 ноября 2026 г.", "24 ноября 2026 г., 12:05 UTC", id="Russian"),
-        pytest.param(UK, "24 листопада 2026 р.", "24 листопада 2026 р., 12:05 UTC", id="Ukrainian"),
-        pytest.param(FA, "۲۴ نوامبر ۲۰۲۶", "۲۴ نوامبر ۲۰۲۶، ۱۲:۰۵ UTC", id="Persian"),
+        pytest.param(EN, "On 24 November 2026", "On 24 November 2026, 12:05 UTC", id="English"),
+        pytest.param(RU, "24 ноября 2026 г. было", "24 ноября 2026 г., 12:05 UTC было", id="Russian"),
+        pytest.param(UK, "On 24 November 2026", "On 24 November 2026, 12:05 UTC", id="Ukrainian, in English words"),
+        pytest.param(FA, "در ۲۴ نوامبر ۲۰۲۶", "در ۲۴ نوامبر ۲۰۲۶، ۱۲:۰۵ UTC", id="Persian"),
     ],
 )
-def test_dates_are_in_the_locale(tag: LocaleTag, day: str, moment: str) -> None:
-    """Dates carry the year and the locale's own words and digits; a time of day says that it is UTC."""
-    written = words(tag).write_date(date(2026, 11, 24)).replace("\u202f", " ").replace("\xa0", " ")
-    assert written == day
-    written = words(tag).write_time(datetime(2026, 11, 24, 12, 5, tzinfo=UTC)).replace("\u202f", " ")
-    assert written.replace("\xa0", " ") == moment
+def test_dates_are_in_the_language_of_the_words(tag: LocaleTag, day: str, moment: str) -> None:
+    """Dates carry the year and the language's own words and digits, and that of a fallback when the words are its; a
+    time of day says that it is UTC."""
+    assert fill(tag, "On {date}", date=date(2026, 11, 24)) == day
+    assert fill(tag, "On {date}", date=MOMENT) == moment
+
+
+def test_a_date_on_its_own_is_in_the_locale() -> None:
+    """Where no words stand around it."""
+    assert words(UK).write_date(date(2026, 11, 24)).replace("\u202f", " ") == "24 листопада 2026 р."
+
+
+def test_dates_can_be_read_by_programs() -> None:
+    """Each stands in an element that gives it in one way for all languages."""
+    shown = escape(Words(DATED, LOCALES[RU]).t("On {date}", date=MOMENT))
+    assert '<time datetime="2026-11-24T12:05:00+00:00">' in shown
 
 
 @pytest.mark.parametrize(
     ("tag", "items", "shown"),
     [
-        pytest.param(EN, ["AFP"], "AFP", id="one"),
-        pytest.param(EN, ["AFP", "Reuters", "AP"], "AFP, Reuters and AP", id="English"),
-        pytest.param(RU, ["AFP", "Reuters", "AP"], "AFP, Reuters и AP", id="Russian"),
-        pytest.param(FA, ["AFP", "AP"], "AFP و AP", id="Persian"),
-        pytest.param(EN, [], "", id="none"),
+        pytest.param(EN, ("AFP",), "By AFP", id="one"),
+        pytest.param(EN, ("AFP", "Reuters", "AP"), "By AFP, Reuters and AP", id="English"),
+        pytest.param(RU, ("AFP", "Reuters", "AP"), "Авторы: AFP, Reuters и AP", id="Russian"),
+        pytest.param(UK, ("AFP", "Reuters", "AP"), "By AFP, Reuters and AP", id="Ukrainian, in English words"),
+        pytest.param(FA, ("AFP", "AP"), "از AFP و AP", id="Persian"),
+        pytest.param(EN, (), "By ", id="none"),
     ],
 )
-def test_lists_are_joined_by_locale(tag: LocaleTag, items: list[str], shown: str) -> None:
+def test_lists_are_joined_by_the_language_of_the_words(tag: LocaleTag, items: tuple[str, ...], shown: str) -> None:
     """A list is joined as the language joins it."""
-    assert words(tag).write_list(items) == shown
+    assert fill(tag, "By {names}", names=items) == shown
