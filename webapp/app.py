@@ -17,7 +17,7 @@ from webapp.site.leave import leaving
 from webapp.site.missing import Missing
 from webapp.site.preview import PREVIEW_CSS, check_preview, preview
 from webapp.site.routes import STATIC, site
-from webapp.site.scheduling import share_worker
+from webapp.site.scheduling import end_start, share_worker
 from webapp.site.sight import sights
 from webapp.site.state import Clock, SiteState
 from webapp.site.styles import load_styles
@@ -92,7 +92,9 @@ def create_server(with_preview: bool = False) -> AsgiSite:
     """Assemble what a worker of `webapp serve` runs, from the environment."""
     settings = load_settings()
     share_worker()
-    return to_server(create_app(settings, with_preview=with_preview), THREADS)
+    server = to_server(create_app(settings, with_preview=with_preview), THREADS)
+    end_start()
+    return server
 
 
 def create_preview_server() -> AsgiSite:

@@ -1,5 +1,6 @@
-"""How the threads of a worker take turns. Owns two settings of the process, and what they were measured to be worth."""
+"""How a worker shares its time among requests. Owns settings of its process, and what they were measured to bring."""
 
+import gc
 import os
 import sys
 from contextlib import suppress
@@ -24,3 +25,14 @@ def share_worker() -> None:
     for thread in TASKS.iterdir():
         with suppress(OSError):
             os.sched_setscheduler(int(thread.name), os.SCHED_BATCH, os.sched_param(0))
+
+
+def end_start() -> None:
+    """Take what the start has made out of every later search for garbage; it lives as long as the worker.
+
+    A flood of headers that are all different has Python search through everything now and then: with the program and
+    the edition in it that stopped all readers for 55 ms, without them for 0.3 ms. An edition that is replaced is freed
+    all the same: nothing in it refers back to itself, and its renderer, which does, is made later.
+    """
+    gc.collect()
+    gc.freeze()

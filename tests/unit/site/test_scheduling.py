@@ -46,3 +46,37 @@ def test_a_machine_without_it_is_left_as_it_is() -> None:
     if not hasattr(os, "SCHED_BATCH"):
         pytest.skip("there is nothing to take away")
     assert subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout == "True\n"
+
+
+FROZEN = """
+import gc, weakref
+from dataclasses import replace
+from tests.visits import SLUG, open_site, state_of
+from webapp.site.scheduling import end_start
+
+class Part: ...
+
+app = open_site()
+client, store, part = app.test_client(), state_of(app).store, Part()
+edition = store.current
+store.current = replace(edition, digest="first", authors={**edition.authors, "part": part})
+watched = weakref.ref(part)
+del part
+end_start()
+client.get(f"/en/{SLUG}")
+assert watched() is not None
+store.current = replace(edition, digest="second")
+client.get(f"/en/{SLUG}")
+loop = []
+loop.append(loop)
+del loop
+print(gc.get_freeze_count(), gc.collect() > 0, watched() is None)
+"""
+
+
+def test_start_is_searched_no_more_and_a_replaced_edition_is_freed() -> None:
+    """What the start made is out of every search for garbage; an edition that is replaced goes all the same."""
+    command = [sys.executable, "-c", FROZEN]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.split()
+    assert int(told[0]) > 10_000
+    assert told[1:] == ["True", "True"]
