@@ -72,5 +72,8 @@ def _pack_well(pages: Pages, path: str, shown: Shown, encoding: str) -> None:
     variant = None if pages.retired else pages.find(path, shown)
     if variant is None or encoding in variant.packed_well:
         return
-    small = pack(variant.bodies[""].checked, encoding, Effort.BEST)
-    pages.add_body(path, shown, encoding, ready(variant.headers, encoding, small), final=True)
+    small, before = pack(variant.bodies[""].checked, encoding, Effort.BEST), variant.bodies.get(encoding)
+    body = ready(variant.headers, encoding, small)
+    if before is not None and len(before.checked.body) <= len(small.body):  # the greatest effort is not always the best
+        body = before
+    pages.add_body(path, shown, encoding, body, final=True)
