@@ -41,24 +41,42 @@ def parse_query(text: str) -> tuple[str, ...]:
     return words if any(len(word) > 1 for word in words) else ()
 
 
+class _Table:
+    """The index of one language, empty until the first question. One thread at a time asks it."""
+
+    __slots__ = ("connection", "lock")
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.connection: sqlite3.Connection | None = None
+
+
 class SearchIndex:
-    """The index of one edition. Safe to share between threads."""
+    """The index of one edition. Safe to share between threads: readers of one language do not wait for another's.
+
+    One index is filled at a time, so that many first questions do not take the machine from everybody.
+    """
 
     def __init__(self, edition: Edition) -> None:
         self.digest = edition.digest
         self._edition = edition
-        self._lock = threading.Lock()
-        self._tables: OrderedDict[LocaleTag, sqlite3.Connection] = OrderedDict()
+        self._tables: OrderedDict[LocaleTag, _Table] = OrderedDict()
+        self._tables_lock = threading.Lock()
+        self._filling = threading.Lock()
 
     def find(self, locale: LocaleTag, words: tuple[str, ...]) -> tuple[Hit, ...]:
-        """Return the articles that hold every word, or a word beginning with it, the best match first."""
-        question = " ".join(f'"{word}"*' for word in words)
+        """Return the articles that hold every word, or a word beginning with it, the best match first.
+
+        A single letter stands for itself: half of all words begin with a few of them, which takes long to rank.
+        """
+        question = " ".join(f'"{word}"*' if len(word) > 1 else f'"{word}"' for word in words)
         sql = (
             "SELECT rowid, snippet(article, 2, ?, ?, '…', 24) FROM article WHERE article MATCH ?"
             " ORDER BY bm25(article, 10, 4, 1), rank LIMIT ?"
         )
-        with self._lock:
-            rows = self._table(locale).execute(sql, (_OPEN, _CLOSE, question, MAX_HITS)).fetchall()
+        table = self._table(locale)
+        with table.lock:
+            rows = self._filled(table, locale).execute(sql, (_OPEN, _CLOSE, question, MAX_HITS)).fetchall()
         texts = self._texts(locale)
         return tuple(Hit(texts[number][0], _mark(snippet)) for number, snippet in rows)
 
@@ -66,14 +84,20 @@ class SearchIndex:
         texts = ((it.slug, it.texts[locale]) for it in self._edition.articles.values() if locale in it.texts)
         return list(islice(texts, MOST_ARTICLES))
 
-    def _table(self, locale: LocaleTag) -> sqlite3.Connection:
-        table = self._tables.get(locale)
-        if table is None:
-            table = self._tables[locale] = _make_table(self._texts(locale))
+    def _table(self, locale: LocaleTag) -> _Table:
+        with self._tables_lock:
+            table = self._tables.setdefault(locale, _Table())
+            self._tables.move_to_end(locale)
             if len(self._tables) > MOST_LANGUAGES:
-                self._tables.popitem(last=False)[1].close()
-        self._tables.move_to_end(locale)
+                self._tables.popitem(last=False)  # not closed: somebody may be asking it
         return table
+
+    def _filled(self, table: _Table, locale: LocaleTag) -> sqlite3.Connection:
+        """Return what to ask, filled before; whoever calls holds the lock of the table."""
+        if table.connection is None:
+            with self._filling:
+                table.connection = _make_table(self._texts(locale))
+        return table.connection
 
 
 def _make_table(texts: list[tuple[Slug, ArticleText]]) -> sqlite3.Connection:

@@ -2,6 +2,8 @@
 
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from threading import Event
 
 import pytest
 
@@ -58,6 +60,8 @@ def test_query_is_split_into_words(text: str, words: tuple[str, ...]) -> None:
         pytest.param("HARVEST", EN, ["in-title", "in-body"], id="capitals"),
         pytest.param("harv", EN, ["in-title", "in-body"], id="the beginning of a word"),
         pytest.param("arvest", EN, [], id="not its end"),
+        pytest.param("harvest m", EN, [], id="a single letter stands for itself"),
+        pytest.param("a bold", EN, ["markup"], id="a word of one letter"),
         pytest.param("harvest rain", EN, ["in-body"], id="every word must be there"),
         pytest.param("cafe zoe", EN, ["accents"], id="without accents"),
         pytest.param("урож", RU, ["russian"], id="Cyrillic"),
@@ -93,3 +97,37 @@ def test_index_is_shared_between_threads() -> None:
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: index.find(EN, ("harvest",)), range(40)))
     assert all(answer == answers[0] for answer in answers)
+
+
+@dataclass(frozen=True, slots=True)
+class SlowBody:
+    """A body whose words are long in coming."""
+
+    asked: Event
+    ready: Event
+    html: str = "<p>Slow.</p>"
+    plain: str = "Slow."
+
+    @property
+    def words(self) -> str:
+        """Tell that somebody waits, and wait with them."""
+        self.asked.set()
+        assert self.ready.wait(30)
+        return self.plain
+
+
+def test_one_language_does_not_wait_for_another() -> None:
+    """While the index of one language is filled, those that are filled already answer."""
+    asked, ready = Event(), Event()
+    slow = make_article("slow", replace(make_text(UK), body=SlowBody(asked, ready)))
+    index = SearchIndex(make_newsroom(*ARTICLES, slow))
+    before = index.find(EN, ("harvest",))
+    with ThreadPoolExecutor(2) as pool:
+        try:
+            waiting = pool.submit(index.find, UK, ("slow",))
+            assert asked.wait(30)
+            assert pool.submit(index.find, EN, ("harvest",)).result(30) == before
+            assert not waiting.done()
+        finally:
+            ready.set()
+        assert [hit.slug for hit in waiting.result(30)] == ["slow"]
