@@ -20,7 +20,7 @@ MAX_QUERY = 200
 MAX_HITS = 50
 MOST_ARTICLES = 5_000
 """Articles of a language that are searched, the newest: as many are indexed in about two seconds."""
-MOST_LANGUAGES = 8
+MOST_LANGUAGES = 4
 """Languages whose index is kept; the one longest unused goes."""
 _OPEN, _CLOSE = "\x02", "\x03"
 _WORD = re.compile(r"\w+")
