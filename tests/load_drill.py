@@ -11,8 +11,9 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
@@ -172,6 +173,24 @@ def ask_steadily(served: Served, rate: int, seconds: float, figures: Figures) ->
         for number in range(int(rate * seconds)):
             time.sleep(max(0.0, begun + number / rate - time.monotonic()))
             pool.submit(visit, served, number, figures)
+
+
+@contextmanager
+def readers(served: Served, rate: int, figures: Figures) -> Iterator[None]:
+    """Let readers ask at a steady rate as long as the block lasts."""
+    done = threading.Event()
+
+    def load() -> None:
+        while not done.is_set():
+            ask_steadily(served, rate, 1.0, figures)
+
+    thread = threading.Thread(target=load)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 def find_workers(served: Served) -> list[int]:

@@ -5,8 +5,10 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from ipaddress import ip_network
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -15,6 +17,9 @@ from werkzeug.serving import make_server
 from tests.samples import REPOSITORY, HeldClock
 from webapp.app import create_app
 from webapp.settings import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 SCREENSHOTS = REPOSITORY / "artefacts" / "screenshots"
 SWITCHES = (
@@ -42,18 +47,25 @@ def find_chromium() -> str:
     )
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """Serve the sample site on a free loopback port that is also its own trusted proxy; return its address."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    settings = Settings(root=REPOSITORY, trusted_proxies=(ip_network("127.0.0.1/32"),))
-    running = make_server("127.0.0.1", 0, create_app(settings, HeldClock(), watch=False), threaded=True)
+@contextmanager
+def at_an_address(application: "WSGIApplication") -> Iterator[str]:
+    """Serve an application on a free loopback port as long as the block lasts; yields its address."""
+    running = make_server("127.0.0.1", 0, application, threaded=True)
     thread = threading.Thread(target=running.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{running.server_port}"
     running.shutdown()
     thread.join(timeout=5)
     running.server_close()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """Serve the sample site on a free loopback port that is also its own trusted proxy; return its address."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    settings = Settings(root=REPOSITORY, trusted_proxies=(ip_network("127.0.0.1/32"),))
+    with at_an_address(create_app(settings, HeldClock(), watch=False)) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

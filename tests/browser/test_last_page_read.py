@@ -1,14 +1,12 @@
 """The page of last resort in a real browser: read on a phone, by keyboard, by axe, in dark and forced colours."""
 
-import threading
 from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from tests.browser.conftest import SCREENSHOTS, NewPage
+from tests.browser.conftest import SCREENSHOTS, NewPage, at_an_address
 from webapp.core.builtin_notice import BUILTIN_NOTICES
 from webapp.settings import Settings
 from webapp.site.last_page import make_last_page
@@ -26,13 +24,8 @@ def waiting() -> Iterator[str]:
         given = answer(request.method, request.path)
         return Response(given.body, given.status, list(given.headers))
 
-    running = make_server("127.0.0.1", 0, application, threaded=True)
-    thread = threading.Thread(target=running.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{running.server_port}"
-    running.shutdown()
-    thread.join(timeout=5)
-    running.server_close()
+    with at_an_address(application) as address:
+        yield address
 
 
 @pytest.mark.parametrize(

@@ -11,17 +11,16 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import quote
 
 from tests.functional.serving import Served, serving
-from tests.load_drill import Figures, ask_steadily, copy_site, find_workers
+from tests.load_drill import Figures, ask_steadily, copy_site, find_workers, readers
 from tests.samples import MOSCOW
 from tests.visits import RUSSIAN_LAW, the_site
 
@@ -125,28 +124,10 @@ def measure_memory(served: Served) -> float:
     return sum(int(found[1]) / 1024 for text in texts if (found := re.search(r"VmRSS:\s+(\d+)", text)))
 
 
-@contextmanager
-def readers(served: Served, figures: Figures) -> Iterator[None]:
-    """Let readers ask at a steady rate as long as the block lasts."""
-    done = threading.Event()
-
-    def load() -> None:
-        while not done.is_set():
-            ask_steadily(served, RATE, 1.0, figures)
-
-    thread = threading.Thread(target=load)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
-
-
 def play(served: Served, title: str, work: Callable[[], tuple[str, list[str]]]) -> list[str]:
     """Play one kind of hostility while readers read; print what came of it. Returns what was wrong."""
     figures = Figures()
-    with readers(served, figures):
+    with readers(served, RATE, figures):
         told, wrong = work()
     print(
         f"{title}: {told}; readers meanwhile: {sum(figures.statuses.values())} answers, {figures.failed} of 5xx, "

@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 
 from tests.functional.serving import serving
-from tests.load_drill import Figures, ask_steadily, copy_site, edit, find_workers, wait_for_workers
+from tests.load_drill import Figures, ask_steadily, copy_site, edit, find_workers, readers, wait_for_workers
 
 RATE, WORKERS = 200, 2
 READY = 2.0
@@ -43,22 +43,11 @@ def play_kills(folder: Path, kills: int, rate: int = RATE) -> tuple[Figures, lis
     copy_site(root)
     with serving(root, folder / "log", WORKERS=str(WORKERS), TRUSTED_PROXIES="127.0.0.1/32") as served:
         wait_for_workers(served, WORKERS, gone=0)
-        done = threading.Event()
-
-        def load() -> None:
-            while not done.is_set():
-                ask_steadily(served, rate, 1.0, figures)
-
-        readers = threading.Thread(target=load)
-        readers.start()
-        try:
+        with readers(served, rate, figures):
             for number in range(kills):
                 victim = find_workers(served)[number % WORKERS]
                 os.kill(victim, signal.SIGKILL)  # a worker of the server that this drill started
                 times.append(wait_for_workers(served, WORKERS, gone=victim))
-        finally:
-            done.set()
-            readers.join()
     return figures, times
 
 

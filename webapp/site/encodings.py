@@ -31,8 +31,8 @@ class Effort(Enum):
     """
 
     QUICK = {"br": 5, "zstd": 9, "gzip": 6}  # noqa: RUF012 - the members' values
-    GOOD = {"br": 10, "zstd": 15, "gzip": 9}  # noqa: RUF012
-    BEST = {"br": 11, "zstd": 19, "gzip": 9}  # noqa: RUF012
+    GOOD = {"br": 10, "zstd": 15, "gzip": 9}  # noqa: RUF012 - as above
+    BEST = {"br": 11, "zstd": 19, "gzip": 9}  # noqa: RUF012 - as above
 
 
 def choose_encoding(header: str | None) -> str | None:

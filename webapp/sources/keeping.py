@@ -65,7 +65,9 @@ class Keeper:
 
 @dataclass(slots=True)
 class Reading:
-    """One reading: every file is read once at most, and what was read is what its digest is of."""
+    """One reading. A text of an article is read once, and its digest is of what was read. Every other file is hashed
+    before anybody reads it; `still_holds` says at the end whether it is the same, so that no edition is named by other
+    contents than those it was made of."""
 
     keeper: Keeper
     root: Path
@@ -79,6 +81,8 @@ class Reading:
             folder, _, slug = file.shown.rpartition("/")[0].partition("/")
             if folder == "content":
                 self._folders.setdefault(slug, []).append(file)
+            if folder != "content" or not file.shown.endswith((".md", ".toml")):
+                self._digest(file)  # others read it: hashed before they do, and again at the end
 
     def read_text(self, shown: str) -> str:
         """Read a text. Raises SourceError, as `parsing.read_text`."""

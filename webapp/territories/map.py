@@ -104,7 +104,7 @@ class TerritoryMap:
                 network = inet_ntoa(_pack(number & _MASKS[length])) + _SUFFIXES[length]
             else:
                 network = _ipv6_network(number, length)
-            return self._place(record, network)  # type: ignore[arg-type]
+            return self._place(record, network)  # type: ignore[arg-type]  # a record of any shape: that is found out
         except Exception:  # noqa: BLE001 - whatever a broken map does, the reader gets the notice
             return _BROKEN
 
