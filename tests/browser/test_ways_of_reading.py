@@ -97,6 +97,20 @@ def test_notice_is_announced_once(new_page: NewPage, server: str, language: str,
     assert page.locator("[data-notice] [aria-hidden=true]:not(svg)").count() == 0
 
 
+@pytest.mark.parametrize("language", ["en", "ru", "fa"])
+@pytest.mark.parametrize("tail", ["", "/text"], ids=["article", "text only"])
+@pytest.mark.parametrize("width", [320, 360, 768, 1000, 1200])
+def test_way_out_covers_no_part_of_a_line(new_page: NewPage, server: str, width: int, tail: str, language: str) -> None:
+    """It stands in the margin beside the text, or it is a bar as wide as the window: no line is half covered."""
+    page = new_page(address=MOSCOW, languages=language, width=width, height=800)
+    page.goto(server + ARTICLE.format(language) + tail)
+    way, text = page.locator("#leave").bounding_box(), page.locator("main p").last.bounding_box()
+    assert way is not None
+    assert text is not None
+    beside = way["x"] >= text["x"] + text["width"] or way["x"] + way["width"] <= text["x"]
+    assert beside or (way["x"], way["width"]) == (0, width)
+
+
 @pytest.mark.parametrize("language", ["en", "fa"])
 @pytest.mark.parametrize("size", [(320, 568), (1280, 800)], ids=["phone", "desk"])
 def test_way_out_stays_in_sight(new_page: NewPage, server: str, language: str, size: tuple[int, int]) -> None:
