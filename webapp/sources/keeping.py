@@ -15,8 +15,8 @@ from pathlib import Path
 
 from webapp.core.model import Article, Author, LocaleTag
 from webapp.errors import SourceError
-from webapp.sources.files import Found, Signature, Survey, read_signed
-from webapp.sources.parsing import to_text
+from webapp.sources.files import Found, Signature, Survey, last_change, read_signed
+from webapp.sources.parsing import to_utf8
 
 YOUNG_NS = 2_000_000_000
 """Age, in nanoseconds, below which a file may change again without its signature: coarse file systems count by two
@@ -26,6 +26,8 @@ FULL_AFTER = 3600.0
 
 Conditions = tuple[Mapping[str, Author], frozenset[LocaleTag], bool]
 """What an article depends on beside its files: authors, languages, and whether each text was parsed at once."""
+Kept = dict[str, tuple[bytes, Conditions, Article]]
+"""Articles by their slug, with the digest of all files in their folders."""
 
 
 class Keeper:
@@ -34,8 +36,8 @@ class Keeper:
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         """`now` gives seconds since 1970; a test holds it."""
         self._now = now
-        self._digests: dict[str, tuple[Signature, bytes]] = {}
-        self._articles: dict[str, tuple[object, Article]] = {}
+        self._digests: dict[str, bytes] = {}  # the signature, and after it the digest
+        self._articles: Kept = {}
         self._full_at = now()
 
     def begin(self, root: Path, found: Survey) -> "Reading":
@@ -48,12 +50,12 @@ class Keeper:
     def find_digest(self, file: Found) -> bytes | None:
         """Return the SHA-256 of a file's content, if it is certainly what it was."""
         known = self._digests.get(file.shown)
-        return known[1] if known is not None and known[0] == file.signature else None
+        return known[len(file.signature) :] if known is not None and known.startswith(file.signature) else None
 
     def remember(self, shown: str, signature: Signature, digest: bytes) -> None:
         """Take down what was read. A time of change ahead of the clock is as little to be believed as a young one."""
-        if max(signature[3:]) + YOUNG_NS < self._now() * 1_000_000_000:
-            self._digests[shown] = signature, digest
+        if last_change(signature) + YOUNG_NS < self._now() * 1_000_000_000:
+            self._digests[shown] = signature + digest
         else:
             self._digests.pop(shown, None)
 
@@ -72,7 +74,7 @@ class Reading:
     keeper: Keeper
     root: Path
     found: Survey
-    articles: dict[str, tuple[object, Article]]
+    articles: Kept
     _digests: dict[str, bytes] = field(default_factory=dict)
     _folders: dict[str, list[Found]] = field(default_factory=dict)
 
@@ -84,12 +86,12 @@ class Reading:
             if folder != "content" or not file.shown.endswith((".md", ".toml")):
                 self._digest(file)  # others read it: hashed before they do, and again at the end
 
-    def read_text(self, shown: str) -> str:
-        """Read a text. Raises SourceError, as `parsing.read_text`."""
-        return to_text(self._read(shown)[0], shown)
+    def read_utf8(self, shown: str) -> bytes:
+        """Read a text. Raises SourceError, as `parsing.to_utf8`."""
+        return to_utf8(self._read(shown)[0], shown)
 
     def _read(self, shown: str) -> tuple[bytes, bytes]:
-        content, signature = read_signed(Path(f"{self.root}/{shown}"), shown)
+        content, signature = read_signed(f"{self.root}/{shown}", shown)
         digest = self._digests[shown] = hashlib.sha256(content).digest()
         self.keeper.remember(shown, signature, digest)
         return content, digest
@@ -119,18 +121,22 @@ class Reading:
         return all(again._digest(file) == self._digest(file) for file in after.files)
 
     def find_article(
-        self, slug: str, conditions: Conditions, make: Callable[[Callable[[str], str]], Article]
+        self, slug: str, conditions: Conditions, make: Callable[[Callable[[str], bytes]], Article]
     ) -> Article:
         """Return the article that was made of the same contents under the same conditions, or have it made.
 
         `make` takes what reads its texts.
         """
-        files, known = self._folders.get(slug, []), self.articles.get(slug)
-        if known is not None and known[0] == (self._known_digests(files), conditions):
-            return known[1]
-        made = make(self.read_text)
-        self.articles[slug] = ({file.shown: self._digest(file) for file in files}, conditions), made
+        known = self.articles.get(slug)
+        if known is not None and known[1] == conditions and known[0] == self._digest_folder(slug):
+            return known[2]
+        made = make(self.read_utf8)
+        self.articles[slug] = self._digest_folder(slug), conditions, made
         return made
 
-    def _known_digests(self, files: list[Found]) -> dict[str, bytes | None]:
-        return {file.shown: self.keeper.find_digest(file) for file in files}
+    def _digest_folder(self, slug: str) -> bytes:
+        """Return one digest of the names and contents of an article's files. What is not known is read."""
+        total = hashlib.sha256()
+        for file in self._folders.get(slug, ()):
+            total.update(os.fsencode(f"{file.shown}\0") + self._digest(file))
+        return total.digest()

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tests.unit.sources.damage import codes, faults
 from webapp.core.model import Article, Author, LocaleTag, Slug
 from webapp.errors import SourceError
-from webapp.sources.articles import RESERVED, load_articles, parse_front_matter, plain_text, render_markdown
+from webapp.sources.articles import RESERVED, load_articles, parse_front_matter
+from webapp.sources.markdown import plain_text, render_markdown
 from webapp.sources.parsing import CONTROL, parse_toml
 
 LOCALES = [LocaleTag("en"), LocaleTag("ru")]

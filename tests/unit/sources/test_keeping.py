@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import struct
 import time
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from tests.unit.sources.damage import TODAY, appended
 from webapp.core.model import Edition, NoticeMode, Slug
 from webapp.errors import SourceError
-from webapp.sources.files import Found, Signature, survey
+from webapp.sources.files import Found, Signature, last_change, survey
 from webapp.sources.heritage import show_everything
 from webapp.sources.keeping import FULL_AFTER, Keeper
 from webapp.sources.load import Loaded, load_edition
@@ -78,7 +79,12 @@ def test_a_faulty_article_is_found_each_time(site_root: Path) -> None:
 def sign_at(age: float) -> Signature:
     """A signature whose times are `age` seconds ago."""
     changed = int((time.time() - age) * 1e9)
-    return (1, 2, 3, changed, changed)
+    return signed(changed)
+
+
+def signed(changed: int) -> Signature:
+    """A signature with a time of change, in nanoseconds."""
+    return struct.pack("=5Q", 1, 2, 3, changed, changed)
 
 
 @pytest.mark.parametrize(
@@ -95,14 +101,14 @@ def test_a_young_file_is_not_believed(age: float, believed: bool) -> None:
     keeper, sign = Keeper(), sign_at(age)
     keeper.remember("content/x/en.md", sign, b"digest")
     assert keeper.find_digest(Found("content/x/en.md", sign)) == (b"digest" if believed else None)
-    assert keeper.find_digest(Found("content/x/en.md", (*sign[:4], sign[4] + 1))) is None
+    assert keeper.find_digest(Found("content/x/en.md", signed(last_change(sign) + 1))) is None
 
 
 @pytest.mark.parametrize(("passed", "believed"), [(FULL_AFTER - 1, True), (FULL_AFTER, False), (-1.0, False)])
 def test_everything_is_read_again_once_an_hour(tmp_path: Path, passed: float, believed: bool) -> None:
     """And whenever the clock went back."""
     moment = [1_000_000.0]
-    keeper, sign = Keeper(lambda: moment[0]), (1, 2, 3, 4, 5)
+    keeper, sign = Keeper(lambda: moment[0]), signed(5)
     keeper.remember("x", sign, b"digest")
     moment[0] += passed
     keeper.begin(tmp_path, survey(tmp_path))
