@@ -24,6 +24,9 @@ seconds."""
 FULL_AFTER = 3600.0
 """Seconds after which every file is read again."""
 
+DIGEST = 32
+"""Bytes of a SHA-256."""
+
 Conditions = tuple[Mapping[str, Author], frozenset[LocaleTag], bool]
 """What an article depends on beside its files: authors, languages, and whether each text was parsed at once."""
 Kept = dict[str, tuple[bytes, Conditions, Article]]
@@ -58,6 +61,14 @@ class Keeper:
             self._digests[shown] = signature + digest
         else:
             self._digests.pop(shown, None)
+
+    def find_known(self, shown: str) -> bytes | None:
+        """Return what is known of a file: its signature, and after it the digest."""
+        return self._digests.get(shown)
+
+    def take_over(self, shown: str, known: bytes) -> None:
+        """Take down what a copy of this keeper found with `find_known`."""
+        self._digests[shown] = known
 
     def forget_others(self, slugs: Collection[str]) -> None:
         """Forget articles that are gone."""
@@ -133,6 +144,27 @@ class Reading:
         made = make(self.read_utf8)
         self.articles[slug] = self._digest_folder(slug), conditions, made
         return made
+
+    def known_files(self, slug: str) -> tuple[bytes, ...]:
+        """Return, for each file in an article's folder, what is known of it, which at least is the digest."""
+        files = []
+        for file in self._folders.get(slug, ()):
+            digest = self._digest(file)
+            known = self.keeper.find_known(file.shown)
+            files.append(known if known is not None and known.endswith(digest) else digest)
+        return tuple(files)
+
+    def take_over(self, slug: str, conditions: Conditions, article: Article, files: tuple[bytes, ...]) -> None:
+        """Take an article that a copy of this reading made, and what it knew of the files with `known_files`."""
+        for file, known in zip(self._folders.get(slug, ()), files, strict=True):
+            self._digests[file.shown] = known[-DIGEST:]
+            if len(known) > DIGEST:
+                self.keeper.take_over(file.shown, known)
+        self.articles[slug] = self._digest_folder(slug), conditions, article
+
+    def count_texts(self) -> int:
+        """Return how many texts of articles there are."""
+        return sum(file.shown.endswith(".md") for files in self._folders.values() for file in files)
 
     def _digest_folder(self, slug: str) -> bytes:
         """Return one digest of the names and contents of an article's files. What is not known is read."""

@@ -24,7 +24,7 @@ from webapp.core.model import (
 )
 from webapp.errors import Problem, Severity, SourceError, has_errors
 from webapp.sources.approvals import load_approvals
-from webapp.sources.articles import load_articles
+from webapp.sources.articles import load_articles, reading_ahead
 from webapp.sources.catalogs import load_catalog, source_catalog
 from webapp.sources.closing import CLOSED, check_closed
 from webapp.sources.config import SITE, SiteConfig, load_site
@@ -84,23 +84,28 @@ def load_edition(
     with_pseudo: bool = False,
     keeper: Keeper | None = None,
     thorough: bool = False,
+    processes: int = 0,
 ) -> Loaded:
     """Read the site in `root`. Raises SourceError with every Problem when it may not be served.
 
     `base_url` overrides the one in config/site.toml. `today` is for the checks of dates.
     `with_pseudo` adds the languages of the translators' preview. `keeper` spares what has not changed since its last
-    reading. `thorough` parses every article at once, and not only those that may hold what they must not.
+    reading. `thorough` parses every article at once, and not only those that may hold what they must not. `processes`
+    is how many may read the articles of a large site, this one included, which must have no other thread then: their
+    bodies come to lie in memory that all its copies share.
     """
     keeper = keeper or Keeper()
     pseudo = PSEUDO_LOCALES if with_pseudo else {}
     for _ in range(READINGS):
         reading = keeper.begin(root, survey(root))
         try:
-            loaded = _load_once(root, today, base_url, pseudo, reading, thorough)
+            loaded = _load_once(root, today, base_url, pseudo, reading, thorough, processes)
         except SourceError:
             if survey(root) == reading.found:
                 raise
             continue  # half a change: its Problems are gone in a moment
+        finally:
+            processes = 0  # what another reading must read again is little
         if reading.still_holds(survey(root)):
             keeper.forget_others(loaded.edition.articles)
             return loaded
@@ -116,6 +121,7 @@ def _load_once(
     pseudo: Mapping[LocaleTag, Locale],
     reading: Reading,
     thorough: bool,
+    processes: int,
 ) -> Loaded:
     found = reading.found
     if not _has_config(root):
@@ -133,8 +139,13 @@ def _load_once(
     # the loader of territories would wait for a pipe
     is_barred = any(path == TERRITORIES or path.startswith(AREAS) for path in barred)
     definitions = None if is_barred else collect.read(partial(load_definitions, root))
-    catalogs = {tag: _load_catalogs(root, locale, collect) for tag, locale in locales.items()}
-    authors = _load_authors(root, config, collect)
+    of_authors = _Collector()
+    authors = _load_authors(root, config, of_authors)
+    with reading_ahead(root, authors, locales, reading, 0 if thorough else processes) as is_ahead:
+        catalogs = {tag: _load_catalogs(root, locale, collect) for tag, locale in locales.items()}
+        if is_ahead and definitions is not None:
+            load_map_in_use(root, found, definitions)  # takes long, and is kept: below it is there at once
+    collect.problems += of_authors.problems
     articles = _load_articles(root, authors, config is not None, locales, collect, reading, thorough)
     for style in STYLES:
         collect.read(partial(read_text, root / style, style))
