@@ -104,7 +104,7 @@ def serve(root: Path) -> dict[str, str]:
     with serving(root, root.parent / f"{root.name}.log", WORKERS="2") as served:
         up = time.perf_counter() - begun
         path = root / "content/reading-safely/en.md"
-        lives = [live(served, path, f"Live {number}.") for number in range(CHANGES)]
+        lives = [live(served, path, f"Live {number} {time.time()}.") for number in range(CHANGES)]
         return {
             "`webapp serve` until the first answer": f"{up:.2f} s",
             "an article's change until both workers have it": f"{statistics.median(lives):.2f} s",

@@ -243,7 +243,9 @@ def _load_text(
     if tag not in locales:
         hint = "Name the file after a language of config/locales.toml, in the same spelling, or add that language."
         raise SourceError([Problem("article.locale", shown, f"{tag!r} is not a language of this site", hint)])
-    source = read(shown).replace(b"\r\n", b"\n")
+    source = read(shown)
+    if b"\r" in source:
+        source = source.replace(b"\r\n", b"\n")
     found = _FRONT_MATTER.match(source)
     if not found:
         hint = "Begin the file with +++, the keys title and standfirst, and +++ on a line of its own."

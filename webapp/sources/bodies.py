@@ -19,12 +19,12 @@ LEVEL = 1
 
 _DOUBTFUL = (b"<", b"&", b"\\", b"\r", b"\x0b", b"\x0c")
 """HTML and autolinks, character references, escapes, and other ends of lines."""
-_HEADING = re.compile(rb"[ >\t*+\-0-9.)]*(?:#(?!#)|#{5}|=+[ \t]*$)")
+_HEADING = re.compile(rb"\n[ >\t*+\-0-9.)]*(?:#(?!#)|#{5}|=+[ \t]*$)", re.MULTILINE)
 """A line that may be a heading of level 1, 5 or 6, or underline one of level 1, in lists and quotations too."""
 _SIGNS = re.compile(r"\]\([^)\s]*\)|&(?:#?\w+;)|<[^<>\n]*>|[*_`#>\[\]\\]+|^[-=+]+$", re.MULTILINE)
 """What stands in Markdown and not in its words."""
-_FINE_LINK = re.compile(rb"\((?:https://|/|#)[a-z0-9]")
-"""What follows the text of any link that an article may have."""
+_BRACKET = re.compile(rb"\](?::|\((?!(?:https://|/|#)[a-z0-9]))")
+"""The definition of a link, or any link but those that an article may have."""
 
 
 def is_innocent(markdown: bytes) -> bool:
@@ -35,23 +35,11 @@ def is_innocent(markdown: bytes) -> bool:
     for sign in _DOUBTFUL:
         if sign in markdown:
             return False
-    if b"]" in markdown and _has_doubtful_bracket(markdown):
+    if _BRACKET.search(markdown) or (b"!" in markdown and b"![" in markdown):
         return False
     if not markdown[:100].decode(errors="ignore").strip() and not markdown.decode().strip():
         return False
-    if b"#" in markdown or b"=" in markdown:
-        for line in markdown.split(b"\n"):
-            if (b"#" in line or b"=" in line) and _HEADING.match(line):
-                return False
-    return True
-
-
-def _has_doubtful_bracket(markdown: bytes) -> bool:
-    """Look for pictures, definitions of links, and links elsewhere than an article may link to."""
-    for after in markdown.split(b"]")[1:]:
-        if after.startswith(b":") or (after.startswith(b"(") and not _FINE_LINK.match(after)):
-            return True
-    return any(after.startswith(b"[") for after in markdown.split(b"!")[1:])
+    return not (b"#" in markdown or b"=" in markdown) or not _HEADING.search(b"\n" + markdown)
 
 
 class _Body:

@@ -41,6 +41,8 @@ class Keeper:
         self._now = now
         self._digests: dict[str, bytes] = {}  # the signature, and after it the digest
         self._articles: Kept = {}
+        self.whole: object = None
+        """What `load` made of everything, at last."""
         self._full_at = now()
 
     def begin(self, root: Path, found: Survey) -> "Reading":
@@ -88,6 +90,7 @@ class Reading:
     articles: Kept
     _digests: dict[str, bytes] = field(default_factory=dict)
     _folders: dict[str, list[Found]] = field(default_factory=dict)
+    _total: str | None = None
 
     def __post_init__(self) -> None:
         for file in self.found.files:
@@ -96,6 +99,12 @@ class Reading:
                 self._folders.setdefault(slug, []).append(file)
             if folder != "content" or not file.shown.endswith((".md", ".toml")):
                 self._digest(file)  # others read it: hashed before they do, and again at the end
+
+    def digest_unread(self) -> str | None:
+        """Return the same as `digest_all` if every file certainly is what it was, else nothing. Reads no article."""
+        if any(self.keeper.find_digest(file) is None for file in self.found.files):
+            return None
+        return self.digest_all()
 
     def read_utf8(self, shown: str) -> bytes:
         """Read a text. Raises SourceError, as `parsing.to_utf8`."""
