@@ -137,7 +137,6 @@ def _server(preview: bool, notice_only: bool) -> str:
 
 def _load(settings: Settings, notice_only: bool) -> Loaded | None:
     keeper = Keeper()
-    gc.disable()  # next to nothing of what is made here is garbage, and to search it takes a quarter of the time
     try:
         today = datetime.now(UTC).date()
         loaded = load_edition(settings.root, today, settings.base_url, keeper=keeper, processes=count_cores())
@@ -150,8 +149,6 @@ def _load(settings: Settings, notice_only: bool) -> Loaded | None:
             sys.exit(1)
         click.echo("No article is served until the errors are mended: every reader gets the built-in notice.", err=True)
         return None
-    finally:
-        gc.enable()
 
 
 def _greet(settings: Settings, loaded: Loaded) -> None:

@@ -5,11 +5,12 @@ to whoever reads the articles one after another, in the same words and order as 
 this one, so there must be no other thread in it.
 """
 
+import gc
 import os
 import pickle
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import fields
 from functools import partial
 from io import FileIO
@@ -71,6 +72,10 @@ class Crew:
 
     def join(self) -> None:
         """Work until nothing is left, and hand what all have read to the reading."""
+        with _without_collection():
+            self._join()
+
+    def _join(self) -> None:
         with suppress(OSError):  # no memory for it: what this process read is read once more, and kept elsewhere
             own = list(self._work(self._shelf))
             self._shelf.seal()
@@ -95,6 +100,18 @@ class Crew:
                 yield slug, self._make(slug, read=self._reading.read_utf8, keep=keep), self._reading.known_files(slug)
 
 
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Spare the search for garbage: next to nothing is, and to look through all that is made takes long."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 class _Member:
     """Another process, its shelf, and the memory in which it hands over what it read."""
 
@@ -110,6 +127,7 @@ class _Member:
         """Work, and end without a trace of what the other process would do at its end."""
         status = 1
         try:
+            gc.disable()
             for piece in work(self._shelf):
                 _Pickler(self._records).dump(piece)
             self._shelf.flush()
