@@ -52,13 +52,14 @@ def make_site(root: Path, articles: int, locales: int) -> None:
     for name in ("config", "content", "translations", "static"):
         shutil.copytree(ROOT / name, root / name)
     texts = {path.stem: path.read_text("utf-8") for path in (ROOT / "content/reading-safely").glob("*.md")}
+    tags = list(load_locales(root))[:locales]
     for number in range(articles):
         folder = root / f"content/story-{number:06}"
         folder.mkdir()
         moment = datetime.fromtimestamp(1_600_000_000 + number * 3600, UTC).isoformat()
         head = f'published = {moment}\nauthor = "newsroom"\n'
         (folder / "article.toml").write_text(head, "utf-8")
-        for tag in list(load_locales(root))[:locales]:
+        for tag in tags:
             source = texts.get(tag, texts["ru" if number % 2 else "en"])
             (folder / f"{tag}.md").write_text(vary(source, number), "utf-8")
 

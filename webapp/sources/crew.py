@@ -16,7 +16,7 @@ from functools import partial
 from io import FileIO
 from operator import attrgetter
 from types import TracebackType
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn
 
 from webapp.core.model import Article, ArticleText, Author, Body
 from webapp.errors import SourceError
@@ -31,11 +31,8 @@ Record = tuple[str, Article, tuple[bytes, ...]]
 """An article as it was read: its slug, itself, and what is known of its files (`Reading.known_files`)."""
 
 
-class Make(Protocol):
-    """What makes an article."""
-
-    def __call__(self, slug: str, *, read: Callable[[str], bytes], keep: Callable[[bytes], Body]) -> Article:
-        """Make an article of what `read` reads; `keep` keeps its bodies. Raises SourceError."""
+Make = Callable[[str, Callable[[str], bytes], Callable[[bytes], Body]], Article]
+"""Makes an article by its slug, of what the first function reads; the second keeps its bodies. Raises SourceError."""
 
 
 class Crew:
@@ -97,7 +94,7 @@ class Crew:
     def _read(self, slugs: Sequence[str], keep: Callable[[bytes], Body]) -> Iterator[Record]:
         for slug in slugs:
             with suppress(SourceError):  # whoever reads it again tells it in its place
-                yield slug, self._make(slug, read=self._reading.read_utf8, keep=keep), self._reading.known_files(slug)
+                yield slug, self._make(slug, self._reading.read_utf8, keep), self._reading.known_files(slug)
 
 
 @contextmanager

@@ -90,6 +90,8 @@ class Reading:
     articles: Kept
     _digests: dict[str, bytes] = field(default_factory=dict)
     _folders: dict[str, list[Found]] = field(default_factory=dict)
+    _taken_over: set[str] = field(default_factory=set)
+    _compared: tuple[Conditions, Conditions, bool] | None = None
     _total: str | None = None
 
     def __post_init__(self) -> None:
@@ -148,7 +150,7 @@ class Reading:
         `make` takes what reads its texts.
         """
         known = self.articles.get(slug)
-        if known is not None and known[1] == conditions and known[0] == self._digest_folder(slug):
+        if known is not None and self._are_same(known[1], conditions) and self._is_as_it_was(slug, known[0]):
             return known[2]
         made = make(self.read_utf8)
         self.articles[slug] = self._digest_folder(slug), conditions, made
@@ -170,6 +172,16 @@ class Reading:
             if len(known) > DIGEST:
                 self.keeper.take_over(file.shown, known)
         self.articles[slug] = self._digest_folder(slug), conditions, article
+        self._taken_over.add(slug)
+
+    def _are_same(self, earlier: Conditions, now: Conditions) -> bool:
+        """Compare conditions; those of nearly all articles are one and the same object."""
+        if self._compared is None or self._compared[0] is not earlier or self._compared[1] is not now:
+            self._compared = earlier, now, earlier == now
+        return self._compared[2]
+
+    def _is_as_it_was(self, slug: str, digest: bytes) -> bool:
+        return slug in self._taken_over or digest == self._digest_folder(slug)
 
     def count_texts(self) -> int:
         """Return how many texts of articles there are."""
