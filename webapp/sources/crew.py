@@ -10,7 +10,7 @@ import os
 import pickle
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import fields
 from functools import partial
 from io import FileIO
@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 from webapp.core.model import Article, ArticleText, Author, Body
 from webapp.errors import SourceError
 from webapp.sources.bodies import ShelvedBody, keep_on
+from webapp.sources.collecting import without_collecting
 from webapp.sources.keeping import Conditions, Reading
 from webapp.sources.shelf import Shelf
 
@@ -69,7 +70,7 @@ class Crew:
 
     def join(self) -> None:
         """Work until nothing is left, and hand what all have read to the reading."""
-        with _without_collection():
+        with without_collecting():
             self._join()
 
     def _join(self) -> None:
@@ -95,18 +96,6 @@ class Crew:
         for slug in slugs:
             with suppress(SourceError):  # whoever reads it again tells it in its place
                 yield slug, self._make(slug, self._reading.read_utf8, keep), self._reading.known_files(slug)
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Spare the search for garbage: next to nothing is, and to look through all that is made takes long."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 class _Member:

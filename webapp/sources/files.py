@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from webapp.errors import Problem, SourceError
+from webapp.sources.collecting import without_collecting
 
 FOLDERS = ("config", "content", "translations")
 
@@ -73,8 +74,9 @@ def survey(root: Path) -> Survey:
     """Look at every file of a site without opening any. Raises nothing."""
     files: list[Found] = []
     problems: list[Problem] = []
-    for folder in FOLDERS:
-        _survey_folder(f"{root}/{folder}", folder, files, problems)
+    with without_collecting():
+        for folder in FOLDERS:
+            _survey_folder(f"{root}/{folder}", folder, files, problems)
     return Survey(tuple(files), tuple(problems))
 
 

@@ -6,7 +6,6 @@ the next time, and once an hour none is: all is read and hashed anew. What is se
 """
 
 import hashlib
-import os
 import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
@@ -130,10 +129,12 @@ class Reading:
 
     def digest_all(self) -> str:
         """Return the SHA-256 of the path and content of every file, in hexadecimal; of contents by their SHA-256."""
-        total = hashlib.sha256()
-        for file in self.found.files:
-            total.update(os.fsencode(f"{file.shown}\0") + self._digest(file))  # a name need not be UTF-8
-        return total.hexdigest()
+        if self._total is None:
+            total = hashlib.sha256()
+            for file in self.found.files:
+                total.update(_to_bytes(file.shown) + self._digest(file))
+            self._total = total.hexdigest()
+        return self._total
 
     def still_holds(self, after: Survey) -> bool:
         """Say whether the files are, after the reading, what they were when they were read."""
@@ -191,5 +192,10 @@ class Reading:
         """Return one digest of the names and contents of an article's files. What is not known is read."""
         total = hashlib.sha256()
         for file in self._folders.get(slug, ()):
-            total.update(os.fsencode(f"{file.shown}\0") + self._digest(file))
+            total.update(_to_bytes(file.shown) + self._digest(file))
         return total.digest()
+
+
+def _to_bytes(shown: str) -> bytes:
+    """As `os.fsencode` does, and faster: a name need not be UTF-8."""
+    return shown.encode("utf-8", "surrogateescape") + b"\0"
