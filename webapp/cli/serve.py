@@ -20,7 +20,6 @@ from webapp.cli.loop import DIRECT
 from webapp.cli.respawn import Restarts
 from webapp.errors import SourceError
 from webapp.settings import Settings, load_settings
-from webapp.site.preview import PREVIEW, check_preview
 from webapp.sources.heritage import Heritage, leave_heritage
 from webapp.sources.keeping import Keeper
 from webapp.sources.load import Loaded, load_edition
@@ -52,13 +51,13 @@ def serve(preview: bool, notice_only: bool) -> None:
     settings = load_settings()
     _forbid_dumps()
     if preview:
-        check_preview(settings)
+        import_module("webapp.site.preview").check_preview(settings)
     address = _check_port(settings)
     loaded = _load(settings, notice_only)
     if loaded:
         _greet(settings, loaded)
     if preview:
-        click.echo(f"  preview  http://{settings.host}:{settings.port}{PREVIEW}")
+        click.echo(f"  preview  http://{settings.host}:{settings.port}{import_module('webapp.site.preview').PREVIEW}")
     server = Granian(
         f"webapp.app:{_server(preview, notice_only)}",
         factory=True,
@@ -77,7 +76,7 @@ def serve(preview: bool, notice_only: bool) -> None:
         http1_settings=HTTP1Settings(header_read_timeout=10_000, keep_alive=True, max_buffer_size=65_536),
     )
     server.respawned_wrks = Restarts()
-    import_module("webapp.app")  # the program of all workers, once in memory
+    _import_app()
     gc.collect()
     gc.freeze()  # what the workers share with this process stays shared: no collection writes into it
     server.serve()
@@ -139,7 +138,9 @@ def _load(settings: Settings, notice_only: bool) -> Loaded | None:
     keeper = Keeper()
     try:
         today = datetime.now(UTC).date()
-        loaded = load_edition(settings.root, today, settings.base_url, keeper=keeper, processes=count_cores())
+        loaded = load_edition(
+            settings.root, today, settings.base_url, keeper=keeper, processes=count_cores(), meanwhile=_import_app
+        )
         leave_heritage(Heritage(settings.root, keeper, loaded))
         return loaded
     except SourceError as fault:
@@ -149,6 +150,11 @@ def _load(settings: Settings, notice_only: bool) -> Loaded | None:
             sys.exit(1)
         click.echo("No article is served until the errors are mended: every reader gets the built-in notice.", err=True)
         return None
+
+
+def _import_app() -> None:
+    """Import the program of all workers, so that it is in memory once; and not before, since it takes a while."""
+    import_module("webapp.app")
 
 
 def _greet(settings: Settings, loaded: Loaded) -> None:

@@ -95,6 +95,7 @@ def load_edition(
     keeper: Keeper | None = None,
     thorough: bool = False,
     processes: int = 0,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Loaded:
     """Read the site in `root`. Raises SourceError with every Problem when it may not be served.
 
@@ -102,7 +103,7 @@ def load_edition(
     `with_pseudo` adds the languages of the translators' preview. `keeper` spares what has not changed since its last
     reading. `thorough` parses every article at once, and not only those that may hold what they must not. `processes`
     is how many may read the articles of a large site, this one included, which must have no other thread then: their
-    bodies come to lie in memory that all its copies share.
+    bodies come to lie in memory that all its copies share. `meanwhile` is other work, done if the others read for long.
     """
     keeper = keeper or Keeper()
     pseudo = PSEUDO_LOCALES if with_pseudo else {}
@@ -112,7 +113,7 @@ def load_edition(
         if known := _find_whole(keeper, asked, reading):
             return known
         try:
-            loaded = _load_once(root, today, base_url, pseudo, reading, thorough, processes)
+            loaded = _load_once(root, today, base_url, pseudo, reading, thorough, processes, meanwhile)
         except SourceError:
             if survey(root) == reading.found:
                 raise
@@ -151,6 +152,7 @@ def _load_once(
     reading: Reading,
     thorough: bool,
     processes: int,
+    meanwhile: Callable[[], None] | None,
 ) -> Loaded:
     found = reading.found
     if not _has_config(root):
@@ -172,6 +174,8 @@ def _load_once(
     authors = _load_authors(root, config, of_authors)
     with reading_ahead(root, authors, locales, reading, 0 if thorough else processes) as is_ahead:
         catalogs = {tag: _load_catalogs(root, locale, collect) for tag, locale in locales.items()}
+        if is_ahead and meanwhile is not None:
+            meanwhile()
         if is_ahead and definitions is not None:
             load_map_in_use(root, found, definitions)  # takes long, and is kept: below it is there at once
     collect.problems += of_authors.problems
