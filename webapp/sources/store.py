@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -23,6 +24,13 @@ DEBOUNCE_MS = 150
 
 TICK_MS = 200
 """How often the watch looks whether its folders are still the ones it watches."""
+
+
+RETRY = 0.5
+"""Seconds after which watching is tried again when it failed."""
+REST = 9.0
+"""And how many times as long as the look at all files took, if that is more: a tenth of a core is enough for it."""
+WATCH_HINT = "If a limit was reached: sysctl fs.inotify.max_user_watches must exceed folders times workers."
 
 
 ALARM = "map.refused"
@@ -113,7 +121,7 @@ class EditionStore:
             self._thread = None
 
     def _follow(self) -> None:
-        day = datetime.now(UTC).date()
+        day, told = datetime.now(UTC).date(), ""
         while not self._stop.is_set():
             folders, unread = self._folders(), True
             try:
@@ -132,9 +140,13 @@ class EditionStore:
                     unread, day = False, today
                     if self._folders() != folders:
                         break
-            except Exception:
-                log.exception("Watching the sources failed; trying again.")
-                self._stop.wait(0.5)
+            except Exception as fault:
+                reason = str(fault).partition(" about ")[0]  # and then some folder
+                if reason != told:
+                    log.exception("Watching the sources failed; they are looked at now and then. %s", WATCH_HINT)
+                told, begun = reason, time.monotonic()
+                self.reload()
+                self._stop.wait(max(RETRY, REST * (time.monotonic() - begun)))
 
     def _folders(self) -> dict[Path, tuple[int, int]]:
         """The folders that are there, each with its identity: one that was swapped by renaming must be watched anew."""
