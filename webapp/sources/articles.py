@@ -1,44 +1,41 @@
-"""content/<slug>/: articles as folders an editor can drop in. Owns Markdown, front matter and pictures.
+"""content/<slug>/: articles as folders an editor can drop in. Owns their front matter, names and pictures; their
+Markdown is `markdown`'s."""
 
-No raw HTML, no pictures in the text, nothing from another server: each is a Problem with its line. What
-passes still goes through nh3, so that a fault in the Markdown parser cannot become markup.
-"""
-
-import logging
+import os
 import re
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
-import nh3
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from pydantic import AfterValidator, Field
 
-from webapp.core.model import Article, ArticleText, Author, LocaleTag, Slug
+from webapp.core.model import Article, ArticleText, Author, Body, LocaleTag, Slug
 from webapp.errors import Problem, SourceError
-from webapp.sources.bodies import PackedBody, is_innocent, pack
-from webapp.sources.files import is_passed_over
+from webapp.sources.bodies import is_innocent, keep_here
+from webapp.sources.crew import Crew
+from webapp.sources.files import is_passed_over, read_file
+from webapp.sources.front_matter import find_front_matter, parse_plain_toml
 from webapp.sources.keeping import Reading
-from webapp.sources.parsing import CONTROL, Strict, Words, parse_model, parse_toml, read_text
+from webapp.sources.markdown import render_markdown
+from webapp.sources.parsing import Strict, Words, parse_model, to_utf8
 from webapp.sources.pictures import load_picture
+from webapp.sources.shelf import Shelf
 
 RESERVED = frozenset(
     {"about-notice", "blank", "contact", "feed", "leave", "leaving", "media", "page", "search", "static"}
 )
 """Slugs that would hide a page of the site's own."""
 
+LARGE = 2_000
+"""Texts from which on it pays to read them in several processes: to make one takes a tenth of a second."""
+
 Loaded = TypeVar("Loaded")
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
-_FRONT_MATTER = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*$\n?", re.DOTALL | re.MULTILINE)
-_PLAIN_LINE = re.compile(r'([A-Za-z_]+) = "([^"\\\n]*)"')
-_TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "em", "strong", "a", "blockquote", "br", "hr", "code", "pre"}
-_MARKDOWN = MarkdownIt("commonmark", {"html": True})
-logging.getLogger("markdown_it").setLevel(logging.WARNING)
-"""It would tell each step of parsing, which happens while a reader waits: nothing of that is for a log."""
 
 
 def _plausible(moment: datetime) -> datetime:
@@ -80,13 +77,14 @@ def load_articles(
     problems: list[Problem] = []
     articles: list[Article] = []
     known = frozenset(locales)
-    for folder in _folders(root, problems):
-        make = partial(load_article, root, folder, authors, known, thorough=thorough)
+    conditions = (authors, known, thorough)
+    make = partial(load_article, root, authors, known, thorough)
+    for slug in _slugs(root, problems):
         try:
             if reading is None:
-                articles.append(make(lambda shown: read_text(root / shown, shown)))
+                articles.append(make(slug, lambda shown: to_utf8(read_file(root / shown, shown), shown)))
             else:
-                articles.append(reading.find_article(folder.name, (authors, known, thorough), make))
+                articles.append(reading.find_article(slug, conditions, partial(make, slug)))
         except SourceError as fault:
             problems += fault.problems
     if problems:
@@ -95,38 +93,65 @@ def load_articles(
     return {article.slug: article for article in articles}
 
 
-def _folders(root: Path, problems: list[Problem]) -> list[Path]:
+@contextmanager
+def reading_ahead(
+    root: Path, authors: Mapping[str, Author], locales: Iterable[LocaleTag], reading: Reading, processes: int
+) -> Iterator[bool]:
+    """Have so many processes read the articles of a large site, this one among them at the end of the `with`.
+
+    What they have read is in the reading then, and what they could not read is left to `load_articles`. Gives whether
+    anybody reads.
+    """
+    known = frozenset(locales)
+    crew = None
+    if processes and Shelf.is_possible() and reading.count_texts() >= LARGE:
+        make = partial(load_article, root, authors, known, False)
+        with suppress(OSError):
+            crew = Crew(reading, _slugs(root, []), (authors, known, False), make, processes)
+    if crew is None:
+        yield False
+        return
+    with crew:
+        yield True
+        crew.join()
+
+
+def _slugs(root: Path, problems: list[Problem]) -> list[str]:
     content = root / "content"
     if not content.is_dir():
         problems.append(Problem("content.missing", "content", "the folder does not exist", "Create it."))
         return []
-    return sorted(it for it in content.iterdir() if is_article(it))
+    with os.scandir(content) as entries:
+        return sorted(entry.name for entry in entries if is_article(entry))
 
 
-def is_article(path: Path) -> bool:
-    """Whether a path of content/ is the folder of an article."""
-    return not path.name.startswith("_") and not is_passed_over(path.name) and path.is_dir() and not path.is_symlink()
+def is_article(entry: os.DirEntry[str]) -> bool:
+    """Whether what lies in content/ is the folder of an article."""
+    name = entry.name
+    return not name.startswith("_") and not is_passed_over(name) and entry.is_dir(follow_symlinks=False)
 
 
 def load_article(
     root: Path,
-    folder: Path,
     authors: Mapping[str, Author],
     locales: Collection[LocaleTag],
-    read: Callable[[str], str],
-    thorough: bool = False,
+    thorough: bool,
+    slug: str,
+    read: Callable[[str], bytes],
+    keep: Callable[[bytes], Body] = keep_here,
 ) -> Article:
     """Read one article's folder. Raises SourceError with every Problem in it.
 
-    `read` reads a text by its path from the root. `thorough`: see `load_articles`.
+    `read` reads a text in UTF-8 by its path from the root. `thorough`: see `load_articles`. `keep` makes a body of
+    Markdown in UTF-8 that passed the checks, or certainly would.
     """
-    shown = f"content/{folder.name}"
-    problems = list(_check_slug(folder.name, shown))
+    shown = f"content/{slug}"
+    problems = list(_check_slug(slug, shown))
     model = _collect(problems, partial(_load_head, read, shown))
     picture = _collect(problems, partial(load_picture, root, shown, model.picture)) if model and model.picture else None
     texts: dict[LocaleTag, ArticleText] = {}
-    for path in sorted(it for it in folder.glob("*.md") if not is_passed_over(it.name)):
-        text = _collect(problems, partial(_load_text, read, f"{shown}/{path.name}", locales, thorough))
+    for name in _names(f"{root}/{shown}"):
+        text = _collect(problems, partial(_load_text, read, f"{shown}/{name}", locales, thorough, keep))
         if text is not None:
             texts[text.locale] = text
     if not texts and not problems:
@@ -136,7 +161,7 @@ def load_article(
     if problems or model is None:
         raise SourceError(problems)
     return Article(
-        slug=Slug(folder.name),
+        slug=Slug(slug),
         published=model.published.astimezone(UTC),
         updated=(model.updated or model.published).astimezone(UTC),
         breaking=model.breaking,
@@ -145,6 +170,13 @@ def load_article(
         picture=picture,
         texts=texts,
     )
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return sorted(it for it in os.listdir(folder) if it.endswith(".md") and not is_passed_over(it))  # noqa: PTH208 - names are all that is wanted
+    except PermissionError:  # `files.survey` says so
+        return []
 
 
 def _collect(problems: list[Problem], read: Callable[[], Loaded]) -> Loaded | None:
@@ -163,9 +195,9 @@ def _check_slug(name: str, shown: str) -> Iterator[Problem]:
         yield Problem("article.slug", shown, f"{name!r} is the address of a page of the site", "Rename the folder.")
 
 
-def _load_head(read: Callable[[str], str], shown: str) -> _ArticleModel:
+def _load_head(read: Callable[[str], bytes], shown: str) -> _ArticleModel:
     path = f"{shown}/article.toml"
-    return parse_model(_ArticleModel, parse_toml(read(path), path), path)
+    return parse_model(_ArticleModel, parse_plain_toml(read(path).decode(), path), path)
 
 
 def _check_head(
@@ -188,87 +220,30 @@ def _check_head(
                 )
 
 
-def _load_text(read: Callable[[str], str], shown: str, locales: Collection[LocaleTag], thorough: bool) -> ArticleText:
-    tag = LocaleTag(Path(shown).stem)
+def _load_text(
+    read: Callable[[str], bytes],
+    shown: str,
+    locales: Collection[LocaleTag],
+    thorough: bool,
+    keep: Callable[[bytes], Body],
+) -> ArticleText:
+    tag = LocaleTag(sys.intern(shown.rpartition("/")[2].removesuffix(".md")))
     if tag not in locales:
         hint = "Name the file after a language of config/locales.toml, in the same spelling, or add that language."
         raise SourceError([Problem("article.locale", shown, f"{tag!r} is not a language of this site", hint)])
-    source = read(shown).replace("\r\n", "\n")
-    found = _FRONT_MATTER.match(source)
-    if not found:
-        hint = "Begin the file with +++, the keys title and standfirst, and +++ on a line of its own."
-        raise SourceError([Problem("article.front-matter", shown, "there is no front matter", hint, line=1)])
-    front = parse_model(_FrontMatter, parse_front_matter(found[1], shown), shown)
-    body = source[found.end() :]
-    render = partial(render_markdown, shown=shown, first_line=found[0].count("\n") + 1)
+    source = read(shown)
+    if b"\r" in source:
+        source = source.replace(b"\r\n", b"\n")
+    start, end, after = find_front_matter(source, shown)
+    front = parse_model(_FrontMatter, parse_plain_toml(source[start:end].decode(), shown, first_line=2), shown)
+    body = source[after:]
     if thorough or not is_innocent(body):
-        render(body)
+        render_markdown(body.decode(), shown, source.count(b"\n", 0, after) + 1)
     return ArticleText(
         locale=tag,
         title=front.title,
         standfirst=front.standfirst,
-        body=PackedBody(pack(body), render, plain_text),
+        body=keep(body),
         picture_alt=front.picture_alt,
         picture_caption=front.picture_caption,
     )
-
-
-def parse_front_matter(text: str, shown: str) -> dict[str, Any]:
-    """Parse what stands between the +++ as TOML; plain lines of text, as nearly all are, without the parser."""
-    data: dict[str, Any] = {}
-    for line in text.split("\n"):
-        found = _PLAIN_LINE.fullmatch(line)
-        if line and (found is None or found[1] in data):
-            return parse_toml(text, shown, first_line=2)
-        if found:
-            data[found[1]] = found[2]
-    return data
-
-
-def render_markdown(body: str, shown: str, first_line: int = 1) -> str:
-    """Turn CommonMark into sanitised HTML. Raises SourceError for what may not stand in an article."""
-    tokens = _MARKDOWN.parse(body)
-    problems = list(_check_tokens(tokens, shown, first_line))
-    if not body.strip():
-        problems.append(Problem("article.empty", shown, "the article has no body", "Write it.", line=first_line))
-    if problems:
-        raise SourceError(problems)
-    html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
-    if CONTROL.search(html):
-        hint = "Remove the character reference, such as &#12;."
-        raise SourceError([Problem("markdown.control", shown, "the text holds a control character", hint)])
-    return nh3.clean(
-        html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"https"}, link_rel="noopener noreferrer"
-    )
-
-
-def _check_tokens(tokens: list[Token], shown: str, first_line: int) -> Iterator[Problem]:
-    for token in tokens:
-        line = first_line + (token.map[0] if token.map else 0)
-        if token.type == "heading_open" and token.tag in {"h1", "h5", "h6"}:
-            hint = "Use ## to #### inside an article: the headline is the title."
-            yield Problem("markdown.heading", shown, f"a heading of level {token.tag[1]}", hint, line)
-        for piece in (token, *(token.children or ())):
-            yield from _check_piece(piece, shown, line)
-
-
-def _check_piece(token: Token, shown: str, line: int) -> Iterator[Problem]:
-    if token.type in {"html_block", "html_inline"}:
-        message = f"raw HTML is not allowed: {token.content.strip()[:40]}"
-        yield Problem("markdown.html", shown, message, "Write it in Markdown, or escape < as &lt;.", line)
-    if token.type == "image":
-        hint = "Use the article's picture in article.toml; the text itself has none."
-        yield Problem("markdown.image", shown, "a picture stands in the text", hint, line)
-    href = str(token.attrs.get("href", ""))
-    if token.type == "link_open" and not re.match(r"https://[^/]|/(?![/\\])|#", href):
-        hint = "Link to https:// addresses, or to /<locale>/<slug> on this site."
-        yield Problem("markdown.link", shown, f"a link to {href[:60]!r}", hint, line)
-
-
-def plain_text(html: str) -> str:
-    """Return the words of sanitised HTML, for search and summaries."""
-    spaced = re.sub(r"</(?:p|li|h[2-4]|blockquote|pre)>|<br>", " ", html)
-    bare = nh3.clean(spaced, tags=set())
-    for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&nbsp;", " "), ("&amp;", "&")):
-        bare = bare.replace(entity, character)
-    return " ".join(bare.split())

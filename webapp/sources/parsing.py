@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -59,6 +60,16 @@ def read_text(path: Path, shown: str) -> str:
 
 def to_text(data: bytes, shown: str) -> str:
     """Decode the content of a UTF-8 file; raises SourceError that names `shown` when it is none."""
+    return _checked(data, shown).removeprefix("\ufeff")
+
+
+def to_utf8(data: bytes, shown: str) -> bytes:
+    """Check the content of a UTF-8 file as `to_text` does, and return it as it is but for a byte order mark."""
+    _checked(data, shown)
+    return data.removeprefix(BOM_UTF8)
+
+
+def _checked(data: bytes, shown: str) -> str:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as fault:
@@ -68,12 +79,12 @@ def to_text(data: bytes, shown: str) -> str:
         message = f"the file holds the control character U+{ord(found[0]):04X}"
         line = text.count("\n", 0, found.start()) + 1
         raise SourceError([Problem("file.control", shown, message, "Remove it.", line)])
-    return text.removeprefix("\ufeff")
+    return text
 
 
 def _may_hold_control(data: bytes) -> bool:
     """Look for the bytes of CONTROL, many times as fast as a pattern does."""
-    return len(data.translate(None, _CONTROL_BYTES)) < len(data) or b"\xef\xbf" in data
+    return len(data.translate(None, _CONTROL_BYTES)) < len(data) or (b"\xef" in data and b"\xef\xbf" in data)
 
 
 def parse_toml(text: str, shown: str, first_line: int = 1) -> dict[str, Any]:

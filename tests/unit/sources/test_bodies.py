@@ -5,8 +5,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from webapp.errors import SourceError
-from webapp.sources.articles import plain_text, render_markdown
-from webapp.sources.bodies import PackedBody, is_innocent, pack, unpack
+from webapp.sources.bodies import is_innocent, keep_here, unpack
+from webapp.sources.markdown import plain_text, render_markdown
 from webapp.sources.parsing import CONTROL
 
 PIECES = (
@@ -40,7 +40,7 @@ def passes(markdown: str) -> bool:
 @example("[a [b](/c)](http://y)")
 def test_an_innocent_text_passes(markdown: str) -> None:
     """Whatever is believed without parsing would have passed the parser's checks; control characters come first."""
-    if is_innocent(markdown) and not CONTROL.search(markdown):
+    if is_innocent(markdown.encode()) and not CONTROL.search(markdown):
         assert passes(markdown)
 
 
@@ -56,7 +56,7 @@ def test_an_innocent_text_passes(markdown: str) -> None:
 )
 def test_what_editors_write_is_innocent(markdown: str) -> None:
     """Ordinary articles need not be parsed; or else nothing would be gained."""
-    assert is_innocent(markdown)
+    assert is_innocent(markdown.encode())
     assert passes(markdown)
 
 
@@ -71,14 +71,14 @@ def test_what_editors_write_is_innocent(markdown: str) -> None:
 )  # fmt: skip
 def test_what_might_not_pass_is_parsed(markdown: str) -> None:
     """Each thing that an article must not hold, and some that only look like it, wants the parser."""
-    assert not is_innocent(markdown)
+    assert not is_innocent(markdown.encode())
 
 
 def test_a_packed_body_is_what_was_read() -> None:
     """Compressed and back, and rendered as it would have been at once."""
     markdown = "Текст — *с* [ссылкой](https://example.org).\n\n" * 50
-    body = PackedBody(pack(markdown), lambda text: render_markdown(text, "x"), plain_text)
-    assert unpack(body.packed) == markdown
+    body = keep_here(markdown.encode())
+    assert body.markdown == unpack(body.packed) == markdown
     assert body.html == render_markdown(markdown, "x")
     assert body.plain == plain_text(body.html)
     assert len(body.packed) < len(markdown.encode()) / 3

@@ -1,5 +1,6 @@
 """Sources that change while they are read: no edition mixes two states of the disk."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,6 @@ import pytest
 from tests.unit.sources.damage import TODAY, appended, faults
 from webapp.errors import has_errors
 from webapp.sources import articles
-from webapp.sources.articles import load_article
 from webapp.sources.load import load_edition
 
 ARTICLE = "content/reading-safely"
@@ -15,14 +15,14 @@ ARTICLE = "content/reading-safely"
 
 def test_sources_that_never_stand_still(site_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An edition that would mix two states is refused; the next look, when all is quiet, takes it."""
-    real = articles.load_article
+    real = articles.is_article
 
-    def change_and_load(*given: object, **more: object) -> object:
+    def change_and_look(entry: os.DirEntry[str]) -> bool:
         appended(f"{ARTICLE}/en.md", "\nAnother line.\n")(site_root)
-        return real(*given, **more)  # type: ignore[arg-type]  # whatever load_articles gives
+        return real(entry)
 
     with monkeypatch.context() as patched:
-        patched.setattr(articles, load_article.__name__, change_and_load)
+        patched.setattr(articles, real.__name__, change_and_look)
         (problem,) = faults(lambda: load_edition(site_root, TODAY))
     assert problem.code == "sources.changing"
     assert not has_errors(load_edition(site_root, TODAY).warnings)

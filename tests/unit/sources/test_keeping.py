@@ -2,7 +2,9 @@
 
 import hashlib
 import os
+import struct
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,8 @@ import pytest
 from tests.unit.sources.damage import TODAY, appended
 from webapp.core.model import Edition, NoticeMode, Slug
 from webapp.errors import SourceError
-from webapp.sources.files import Found, Signature, survey
-from webapp.sources.heritage import show_everything
+from webapp.sources.files import Found, Signature, last_change, survey
+from webapp.sources.heritage import FRESH, Heritage, show_everything
 from webapp.sources.keeping import FULL_AFTER, Keeper
 from webapp.sources.load import Loaded, load_edition
 from webapp.sources.store import EditionStore
@@ -78,7 +80,12 @@ def test_a_faulty_article_is_found_each_time(site_root: Path) -> None:
 def sign_at(age: float) -> Signature:
     """A signature whose times are `age` seconds ago."""
     changed = int((time.time() - age) * 1e9)
-    return (1, 2, 3, changed, changed)
+    return signed(changed)
+
+
+def signed(changed: int) -> Signature:
+    """A signature with a time of change, in nanoseconds."""
+    return struct.pack("=5Q", 1, 2, 3, changed, changed)
 
 
 @pytest.mark.parametrize(
@@ -95,14 +102,14 @@ def test_a_young_file_is_not_believed(age: float, believed: bool) -> None:
     keeper, sign = Keeper(), sign_at(age)
     keeper.remember("content/x/en.md", sign, b"digest")
     assert keeper.find_digest(Found("content/x/en.md", sign)) == (b"digest" if believed else None)
-    assert keeper.find_digest(Found("content/x/en.md", (*sign[:4], sign[4] + 1))) is None
+    assert keeper.find_digest(Found("content/x/en.md", signed(last_change(sign) + 1))) is None
 
 
 @pytest.mark.parametrize(("passed", "believed"), [(FULL_AFTER - 1, True), (FULL_AFTER, False), (-1.0, False)])
 def test_everything_is_read_again_once_an_hour(tmp_path: Path, passed: float, believed: bool) -> None:
     """And whenever the clock went back."""
     moment = [1_000_000.0]
-    keeper, sign = Keeper(lambda: moment[0]), (1, 2, 3, 4, 5)
+    keeper, sign = Keeper(lambda: moment[0]), signed(5)
     keeper.remember("x", sign, b"digest")
     moment[0] += passed
     keeper.begin(tmp_path, survey(tmp_path))
@@ -162,6 +169,47 @@ def test_a_worker_that_meets_faulty_sources(site_root: Path) -> None:
     assert store.reload()
     assert store.current.digest == inherited.edition.digest
     assert store.current.site.notice_mode.value == "decided"
+
+
+def test_a_worker_that_is_made_at_once(site_root: Path) -> None:
+    """It begins with what the server read a moment ago, without a reading of its own; the next one is as ever."""
+    inherited = load_edition(site_root, TODAY)
+    appended(f"content/{SLUG}/en.md", "\nOne more line.\n")(site_root)
+    store = EditionStore(site_root, lambda: load_edition(site_root, TODAY), inherited, is_fresh=True)
+    assert store.current is inherited.edition
+    assert store.reload()
+    assert "One more line." in store.current.articles[SLUG].texts[store.current.site.default_locale].html
+
+
+def test_only_a_moment_counts_as_now(site_root: Path) -> None:
+    """A worker that is made later, because one crashed, looks at the files before it serves."""
+    loaded, now = load_edition(site_root, TODAY), time.monotonic()
+    assert Heritage(site_root, Keeper(), loaded).is_fresh()
+    assert not Heritage(site_root, Keeper(), loaded, now - FRESH).is_fresh()
+
+
+@pytest.mark.parametrize("change", ["date", "base_url", "preview", "thorough", "file", "style"])
+def test_what_makes_another_edition(site_root: Path, change: str) -> None:
+    """An edition is taken for what would be made only while all it depends on is the same."""
+    keeper = Keeper(later)
+    before = load_edition(site_root, TODAY, keeper=keeper)
+    assert load_edition(site_root, TODAY, keeper=keeper) is before
+    if change == "style":
+        (site_root / "static/site.css").unlink()
+        with pytest.raises(SourceError):
+            load_edition(site_root, TODAY, keeper=keeper)
+        return
+    if change == "file":
+        (site_root / "content/notes.txt").write_text("A note.", "utf-8")
+    after = load_edition(
+        site_root,
+        TODAY + timedelta(days=change == "date"),
+        "https://news.example" if change == "base_url" else None,
+        with_pseudo=change == "preview",
+        keeper=keeper,
+        thorough=change == "thorough",
+    )
+    assert after is not before
 
 
 def test_an_edition_that_shows_everything_is_another(site_root: Path) -> None:
