@@ -18,6 +18,7 @@ from webapp.site.missing import Missing
 from webapp.site.preview import PREVIEW_CSS, check_preview, preview
 from webapp.site.routes import STATIC, site
 from webapp.site.scheduling import end_start, share_worker
+from webapp.site.search_page import searching
 from webapp.site.sight import sights
 from webapp.site.state import Clock, SiteState
 from webapp.site.styles import load_styles
@@ -76,6 +77,7 @@ def create_app(
     app.extensions["webapp"] = shared
     app.register_blueprint(answers)
     app.register_blueprint(site)
+    app.register_blueprint(searching)
     app.register_blueprint(sights)
     app.register_blueprint(acts)
     app.register_blueprint(leaving)

@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import time
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tests.visits import RUSSIAN_LAW, assert_safe, edition_of, notices_in, open_
 from webapp.core.model import LocaleTag
 from webapp.site.routes import LIST_LENGTH
 from webapp.site.search import MOST_LANGUAGES
+from webapp.site.search_page import HITS, link_pages
 from webapp.site.sitemap import SITEMAP_LINKS
 from webapp.sources.articles import LARGE
 
@@ -153,3 +155,62 @@ def test_workers_of_a_site_that_several_processes_read(tmp_path: Path) -> None:
 def children(process: int) -> list[int]:
     """The processes that one has made."""
     return [int(it) for it in Path(f"/proc/{process}/task/{process}/children").read_text("ascii").split()]
+
+
+def test_what_is_found_is_paged_through(large: Flask) -> None:
+    """From the first page by the links to the next: every article once, counted on each page, with the way back."""
+    address, before, seen = "/en/search?q=lamps+body", "", list[str]()
+    while address:
+        text = visit(address, BERLIN, "en", app=large).get_data(as_text=True)
+        links = {rel: unescape(url) for url, rel in re.findall(r'<a href="([^"]+)" rel="(prev|next)"', text)}
+        here = slugs_on(large, address)
+        assert 0 < len(here) <= HITS
+        assert f"{ARTICLES} articles found" in text
+        assert links.get("prev", "") == before
+        seen += here
+        before, address = address, links.get("next", "")
+    assert sorted(seen) == [f"story-{number:03}" for number in range(ARTICLES)]
+    assert before == "/en/search?q=lamps+body&page=3"
+
+
+@pytest.mark.parametrize(
+    "page", ["4", "0", "-1", "x", "", "99999999999999999999", "²", "%D9%A2", "1.0", "2&q=z", "2&q="]
+)
+def test_pages_of_a_search_that_are_none(large: Flask, page: str) -> None:
+    """Such an address is answered with 404, whether or not there is a question."""
+    query = "q=lamps&" if "q=" not in page else ""
+    assert visit(f"/en/search?{query}page={page}", app=large).status_code == 404
+
+
+def test_further_pages_of_a_search_are_guarded_too(large: Flask) -> None:
+    """A reader in Moscow sees her notice there, numbers are in the page's digits, and the first page can be named."""
+    assert_safe(visit("/en/search?q=lamps&page=2", app=large), edition_of(large))
+    text = visit("/en/search?q=lamps&page=2", MOSCOW, "en", app=large).get_data(as_text=True)
+    assert RUSSIAN_LAW in notices_in(text)
+    assert 'aria-current="page">2</a>' in text
+    assert slugs_on(large, "/en/search?q=lamps&page=1") == slugs_on(large, "/en/search?q=lamps")
+    persian = visit("/fa/search?q=lamps", app=large).get_data(as_text=True)
+    assert "page=2" not in persian  # twenty articles stand on one page
+
+
+@pytest.mark.parametrize(
+    ("present", "last", "shown"),
+    [
+        pytest.param(1, 1, "", id="one page"),
+        pytest.param(1, 2, "[1] 2>", id="two"),
+        pytest.param(2, 2, "<1 [2]", id="the second of two"),
+        pytest.param(1, 9, "[1] 2> 3 … 9", id="the first of many"),
+        pytest.param(5, 9, "1 … 3 <4 [5] 6> 7 … 9", id="in the middle"),
+        pytest.param(4, 9, "1 2 <3 [4] 5> 6 … 9", id="no gap where nothing is left out"),
+        pytest.param(9, 9, "1 … 7 <8 [9]", id="the last"),
+    ],
+)
+def test_pages_that_are_linked(present: int, last: int, shown: str) -> None:
+    """The first, the last, and those around the present one."""
+    parts = []
+    for link in link_pages(LocaleTag("en"), "two words", present, last):
+        parts += ["…"] if link.gap else []
+        mark = {"prev": f"<{link.number}", "next": f"{link.number}>"}.get(link.rel, f"{link.number}")
+        parts.append(f"[{mark}]" if link.current else mark)
+        assert link.url == "/en/search?q=two+words" + (f"&page={link.number}" if link.number > 1 else "")
+    assert " ".join(parts) == shown

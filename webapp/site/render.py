@@ -87,6 +87,7 @@ class Renderer:
             tp=words.tp,
             tn=words.tn,
             write_date=words.write_date,
+            write_number=words.write_number,
             article_json=self._article_json,
             **more,
         )  # fmt: skip

@@ -22,7 +22,6 @@ from webapp.site.gate import let_out
 from webapp.site.headers import Kind
 from webapp.site.missing import find_picture
 from webapp.site.render import Renderer, find_article_text, find_notice_texts
-from webapp.site.search import parse_query
 from webapp.site.sitemap import sitemap_parts
 from webapp.site.state import current_edition, current_renderer, current_request, state
 from webapp.sources.files import read_file
@@ -65,6 +64,7 @@ def front(locale_text: str) -> BaseResponse:
     locale = asked_locale(locale_text)
     if request.path != urls.front(locale.tag):
         return redirect_to(urls.front(locale.tag))
+    state().search.prepare(current_edition(), locale.tag)
     return _list_page(locale, 1)
 
 
@@ -118,6 +118,7 @@ def article_page(locale_text: str, slug: str) -> BaseResponse:
     text = find_article_text(article, locale)
     if text is None:
         return error_page(404, locale, article)
+    state().search.prepare(current_edition(), locale.tag)
     decision = decide_for((locale.tag, text.locale))
     renderer = current_renderer()
     page = renderer.page(
@@ -158,31 +159,6 @@ def _about_page(notice: Notice, locale: Locale) -> Response:
         canonical=locale.tag,
     )
     return page_response(renderer.render("about.html", page, about=renderer.about(notice, text, locale)), locale.tag)
-
-
-@site.route("/<locale_text>/search", endpoint="search")
-def search(locale_text: str) -> BaseResponse:
-    """Search the articles that exist in the page's language."""
-    locale = asked_locale(locale_text)
-    if request.path != urls.search(locale.tag):
-        query = request.query_string.decode("ascii", "replace")
-        return redirect_to(urls.search(locale.tag) + (f"?{query}" if query else ""))
-    query = " ".join(request.args.get("q", "").replace("\0", " ").split())[:200]
-    words = parse_query(query)
-    renderer, index = state().tools(current_edition())
-    hits = index.find(locale.tag, words) if words else ()
-    articles = current_edition().articles
-    found = ((articles[hit.slug], hit) for hit in hits)
-    teasers = tuple(renderer.teaser(it, it.texts[locale.tag], locale, hit.snippet) for it, hit in found)
-    page = renderer.page(
-        locale,
-        decide_for((locale.tag,)),
-        title=renderer.words(locale).t("Search").plain,
-        path=urls.search,
-        robots="noindex",
-    )
-    body = renderer.render("search.html", page, teasers=teasers, query=query, searched=bool(query), usable=bool(words))
-    return page_response(body, locale.tag)
 
 
 @site.route("/<locale_text>/feed.xml", endpoint="feed")

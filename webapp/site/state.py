@@ -36,7 +36,8 @@ class SiteState:
     clock: Clock
     refusals: int = 0
     faults: int = 0
-    _renderer: tuple[Edition, Renderer, SearchIndex] | None = field(default=None)
+    search: SearchIndex = field(default_factory=SearchIndex)
+    _renderer: tuple[Edition, Renderer] | None = field(default=None)
     _memory: Memory | None = field(default=None)
     _trusted: NetworkSet = field(init=False)
 
@@ -54,13 +55,13 @@ class SiteState:
         """Count a decision that failed, and no more of it than that."""
         self.faults += 1
 
-    def tools(self, edition: Edition) -> tuple[Renderer, SearchIndex]:
-        """Return the renderer and the search index of an edition, made once for each."""
+    def renderer(self, edition: Edition) -> Renderer:
+        """Return the renderer of an edition, made once for each."""
         kept = self._renderer
         if kept is None or kept[0] is not edition:
-            kept = (edition, Renderer(edition, self.css), SearchIndex(edition))
+            kept = (edition, Renderer(edition, self.css))
             self._renderer = kept
-        return kept[1], kept[2]
+        return kept[1]
 
 
 def state() -> SiteState:
@@ -82,4 +83,4 @@ def current_edition() -> Edition:
 
 
 def current_renderer() -> Renderer:
-    return state().tools(current_edition())[0]
+    return state().renderer(current_edition())

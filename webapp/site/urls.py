@@ -1,5 +1,7 @@
 """The paths of the reader site, spelled once. `routes` answers exactly these."""
 
+from urllib.parse import urlencode
+
 from webapp.core.model import Act, LocaleTag, NoticeId
 
 
@@ -26,6 +28,12 @@ def about(locale: LocaleTag, notice: NoticeId) -> str:
 def search(locale: LocaleTag) -> str:
     """Return the path of the search page."""
     return f"/{locale}/search"
+
+
+def found(locale: LocaleTag, query: str, number: int = 1) -> str:
+    """Return the address of a page of what a search found."""
+    asked = {"q": query, "page": str(number)} if number > 1 else {"q": query}
+    return f"{search(locale)}?{urlencode(asked)}"
 
 
 def feed(locale: LocaleTag) -> str:

@@ -97,6 +97,10 @@ class Words:
         filled = {name: _write(value, locale) for name, value in values.items()}
         return Text(template, filled, locale.tag, locale.direction, locale.tag != self._locale.tag)
 
+    def write_number(self, number: int) -> str:
+        """Write a whole number in the locale's digits."""
+        return formats.write_number(number, self._locale)
+
     def write_date(self, day: date) -> str:
         """Write a date in full, with its year."""
         return formats.write_date(day, self._locale)

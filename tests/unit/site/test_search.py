@@ -4,11 +4,13 @@ import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from threading import Event
+from threading import enumerate as enumerate_threads
 
 import pytest
 
 from tests.newsroom import EN, FA, RU, UK, make_article, make_newsroom, make_text
-from webapp.site.search import MAX_QUERY, SearchIndex, parse_query
+from webapp.core.model import Edition, LocaleTag, WrittenBody
+from webapp.site.search import FILLER, MAX_QUERY, STEP, SearchIndex, parse_query
 
 ARTICLES = (
     make_article("in-title", make_text(EN, "Harvest begins", "Farmers wait.")),
@@ -20,10 +22,20 @@ ARTICLES = (
 )
 
 
+NEWSROOM = make_newsroom(*ARTICLES)
+
+
 @pytest.fixture(scope="module")
 def index() -> SearchIndex:
-    """Return an index of a few articles in several languages."""
-    return SearchIndex(make_newsroom(*ARTICLES))
+    """Return an index, which fills itself."""
+    return SearchIndex()
+
+
+def find(
+    index: SearchIndex, locale: LocaleTag, *words: str, edition: Edition = NEWSROOM, first: int = 0, most: int = 99
+) -> list[str]:
+    """Return the articles found."""
+    return [hit.slug for hit in index.find(edition, locale, words, first, most).hits]
 
 
 @pytest.mark.parametrize(
@@ -75,27 +87,27 @@ def test_query_is_split_into_words(text: str, words: tuple[str, ...]) -> None:
 )
 def test_what_is_found(index: SearchIndex, text: str, locale: str, slugs: list[str]) -> None:
     """Articles of one language that have every word, the best match first."""
-    assert [hit.slug for hit in index.find(type(EN)(locale), parse_query(text))] == slugs
+    assert find(index, LocaleTag(locale), *parse_query(text)) == slugs
 
 
 def test_snippet_marks_and_escapes(index: SearchIndex) -> None:
     """The words found are marked; markup of the article's own words stays text."""
-    (hit,) = index.find(EN, ("bold",))
+    (hit,) = index.find(NEWSROOM, EN, ("bold",), 0, 9).hits
     assert hit.snippet == "A &lt;b&gt;<mark>bold</mark>&lt;/b&gt; &amp; &#34;quoted&#34; sign."
 
 
 @pytest.mark.parametrize("word", ['a"b', "x*", "(", ")", "^", "a:b", "-", "\x00", "'; DROP TABLE article; --"])
 def test_index_survives_any_word(index: SearchIndex, word: str) -> None:
     """Nothing that is typed can break the question, or the index for the next."""
-    assert index.find(EN, parse_query(f"{word} nowhere")) == ()
-    assert [hit.slug for hit in index.find(EN, ("harvest",))] == ["in-title", "in-body"]
+    assert find(index, EN, *parse_query(f"{word} nowhere")) == []
+    assert find(index, EN, "harvest") == ["in-title", "in-body"]
 
 
 def test_index_is_shared_between_threads() -> None:
     """The first question of several threads at once is answered alike."""
-    index = SearchIndex(make_newsroom(*ARTICLES))
+    index = SearchIndex()
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: index.find(EN, ("harvest",)), range(40)))
+        answers = list(pool.map(lambda _: find(index, EN, "harvest"), range(40)))
     assert all(answer == answers[0] for answer in answers)
 
 
@@ -120,14 +132,143 @@ def test_one_language_does_not_wait_for_another() -> None:
     """While the index of one language is filled, those that are filled already answer."""
     asked, ready = Event(), Event()
     slow = make_article("slow", replace(make_text(UK), body=SlowBody(asked, ready)))
-    index = SearchIndex(make_newsroom(*ARTICLES, slow))
-    before = index.find(EN, ("harvest",))
+    edition = make_newsroom(*ARTICLES, slow)
+    index = SearchIndex()
+    before = find(index, EN, "harvest", edition=edition)
     with ThreadPoolExecutor(2) as pool:
         try:
-            waiting = pool.submit(index.find, UK, ("slow",))
+            waiting = pool.submit(find, index, UK, "slow", edition=edition)
             assert asked.wait(30)
-            assert pool.submit(index.find, EN, ("harvest",)).result(30) == before
+            assert pool.submit(find, index, EN, "harvest", edition=edition).result(30) == before
             assert not waiting.done()
         finally:
             ready.set()
-        assert [hit.slug for hit in waiting.result(30)] == ["slow"]
+        assert waiting.result(30) == ["slow"]
+
+
+def test_pages_are_parts_of_one_order() -> None:
+    """Equal matches come newest first; the parts make up the whole, and each tells how many there are."""
+    edition = make_newsroom(*(make_article(f"story-{number}", make_text(EN)) for number in range(10)))
+    index = SearchIndex()
+    parts = [index.find(edition, EN, ("body",), first, 4) for first in (0, 4, 8, 12)]
+    assert [part.total for part in parts] == [10] * 4
+    assert [hit.slug for part in parts for hit in part.hits] == [f"story-{number}" for number in range(10)]
+    assert [len(part.hits) for part in parts] == [4, 4, 2, 0]
+
+
+def renamed(edition: Edition, digest: str) -> Edition:
+    """Give an edition a name of its own."""
+    return replace(edition, digest=digest)
+
+
+def test_an_index_follows_the_editions() -> None:
+    """Articles that came, went or changed are found as they are now, in the order of a new index; the rest is not read
+    again. A reader who still has the edition before gets that one."""
+    stays, goes = make_article("stays", make_text(EN, "Wheat")), make_article("goes", make_text(EN, "Wheat"))
+    old_text, new_text = make_text(EN, "Barley", "Wheat too."), make_text(EN, "Wheat", "Wheat wheat.")
+    before = renamed(make_newsroom(stays, make_article("changes", old_text), goes), "before")
+    after = renamed(
+        make_newsroom(make_article("comes", make_text(EN, "Wheat")), stays, make_article("changes", new_text)), "after"
+    )
+    index = SearchIndex()
+    for edition in (before, after, before, after):
+        fresh = find(SearchIndex(), EN, "wheat", edition=edition)
+        assert find(index, EN, "wheat", edition=edition) == fresh
+        assert find(index, EN, "barley", edition=edition) == (["changes"] if edition is before else [])
+    assert set(fresh) == {"comes", "stays", "changes"}
+
+
+class CountedBody(WrittenBody):
+    """A body that counts how often its words are taken."""
+
+    taken = 0
+
+    @property
+    def words(self) -> str:
+        """Count and give the words."""
+        CountedBody.taken += 1
+        return "Counted."
+
+
+def test_what_stayed_is_not_read_again() -> None:
+    """After a change elsewhere an article that is as it was is not indexed anew."""
+    text = replace(make_text(EN), body=CountedBody("", ""))
+    first = renamed(make_newsroom(make_article("counted", text)), "first")
+    second = renamed(make_newsroom(make_article("new", make_text(EN)), make_article("counted", text)), "second")
+    index = SearchIndex()
+    assert find(index, EN, "nowhere", edition=first) == []
+    assert find(index, EN, "body", edition=second) == ["new"]
+    assert CountedBody.taken == 1
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenBody:
+    """A body that cannot be read."""
+
+    html: str = ""
+    plain: str = ""
+
+    @property
+    def words(self) -> str:
+        """Fail."""
+        raise OSError
+
+
+def test_after_a_fault_all_is_begun_anew() -> None:
+    """A text that cannot be read is a fault for whoever asks, and leaves nothing half done."""
+    broken = make_article("broken", replace(make_text(EN), body=BrokenBody()))
+    index = SearchIndex()
+    assert find(index, EN, "harvest") == ["in-title", "in-body"]
+    with pytest.raises(OSError, match=r"^$"):
+        find(index, EN, "harvest", edition=renamed(make_newsroom(*ARTICLES, broken), "broken"))
+    assert find(index, EN, "harvest") == ["in-title", "in-body"]
+
+
+def wait_until_filled() -> None:
+    """Wait for the thread that fills in the background."""
+    for thread in enumerate_threads():
+        if thread.name == FILLER:
+            thread.join(30)
+            assert not thread.is_alive()
+
+
+def test_index_is_filled_before_anybody_asks() -> None:
+    """In the languages that readers come to, as long as there is room; the first question then reads no text."""
+    CountedBody.taken = 0
+    text = replace(make_text(EN), body=CountedBody("", ""))
+    many = (make_article(f"counted-{number}", text) for number in range(STEP + 3))
+    edition = make_newsroom(*many, make_article("other", make_text(RU), make_text(UK)))
+    index = SearchIndex()
+    for tag in (EN, EN, RU, UK):
+        index.prepare(edition, tag)
+    wait_until_filled()
+    assert CountedBody.taken == STEP + 3
+    assert index.find(edition, EN, ("title",), 0, 0).total == STEP + 3
+    assert CountedBody.taken == STEP + 3
+    assert find(index, UK, "title", edition=edition) == ["other"]  # no room: at the question
+    index.prepare(edition, EN)
+    wait_until_filled()
+    assert CountedBody.taken == STEP + 3
+
+
+def test_who_asks_while_it_is_filled_does_not_wait_for_the_background() -> None:
+    """A question meanwhile is answered from all articles, in that language and in another."""
+    articles = (make_article(f"story-{number}", make_text(EN), make_text(RU)) for number in range(STEP * 4))
+    edition = make_newsroom(*articles)
+    index = SearchIndex()
+    index.prepare(edition, EN)
+    for tag in (EN, RU):
+        assert index.find(edition, tag, ("body",), 0, 1).total == STEP * 4
+    wait_until_filled()
+
+
+def test_background_survives_a_fault(caplog: pytest.LogCaptureFixture) -> None:
+    """A text that cannot be read is told in the log, by its kind alone, and other languages are filled all the same."""
+    broken = make_article("broken", replace(make_text(EN), body=BrokenBody()), make_text(RU))
+    edition = make_newsroom(broken)
+    index = SearchIndex()
+    index.prepare(edition, EN)
+    index.prepare(edition, RU)
+    wait_until_filled()
+    assert find(index, RU, "title", edition=edition) == ["broken"]
+    assert [record.message for record in caplog.records] == ["An index for search could not be filled: OSError"]
