@@ -1,13 +1,17 @@
 """A site with more articles than a page of the list holds, and more links than a part of its map."""
 
+import os
 import re
 import shutil
+import signal
+import time
 from html import unescape
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from tests.functional.serving import DEADLINE, serving
 from tests.samples import BERLIN, MOSCOW
 from tests.visits import RUSSIAN_LAW, assert_safe, edition_of, notices_in, open_site, visit
 from webapp.core.model import LocaleTag
@@ -15,6 +19,7 @@ from webapp.site.routes import LIST_LENGTH
 from webapp.site.search import MOST_LANGUAGES
 from webapp.site.search_page import HITS, link_pages
 from webapp.site.sitemap import SITEMAP_LINKS
+from webapp.sources.articles import LARGE
 
 ARTICLES = 60
 
@@ -23,21 +28,26 @@ ARTICLES = 60
 def large(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """A site with sixty articles more, twenty of them in every language."""
     root = tmp_path_factory.mktemp("large") / "site"
+    make_site(root, ARTICLES, 20)
+    return open_site(root)
+
+
+def make_site(root: Path, articles: int, in_all: int) -> None:
+    """Make the sample site with so many articles more, the first of them in every language."""
     repository = Path(__file__).resolve().parents[2]
     for name in ("config", "content", "translations", "static"):
         shutil.copytree(repository / name, root / name)
     tags = re.findall(r"^\[([\w-]+)\]$", (root / "config/locales.toml").read_text("utf-8"), re.MULTILINE)
-    for number in range(ARTICLES):
+    for number in range(articles):
         folder = root / f"content/story-{number:03}"
         folder.mkdir()
-        head = f'published = 2020-01-01T00:{number:02}:00Z\nauthor = "newsroom"\n'
+        head = f'published = 2020-01-01T{number // 60:02}:{number % 60:02}:00Z\nauthor = "newsroom"\n'
         (folder / "article.toml").write_text(head, "utf-8")
-        for tag in tags if number < 20 else ["en"]:
+        for tag in tags if number < in_all else ["en"]:
             text = (
                 f'+++\ntitle = "Story {number}"\nstandfirst = "In short."\n+++\n\nA body of *lamps* number{number}.\n'
             )
             (folder / f"{tag}.md").write_text(text, "utf-8")
-    return open_site(root)
 
 
 def links_on(app: Flask, path: str) -> dict[str, str]:
@@ -175,3 +185,32 @@ def test_pages_that_are_linked(present: int, last: int, shown: str) -> None:
         parts.append(f"[{mark}]" if link.current else mark)
         assert link.url == "/en/search?q=two+words" + (f"&page={link.number}" if link.number > 1 else "")
     assert " ".join(parts) == shown
+
+
+def test_workers_of_a_site_that_several_processes_read(tmp_path: Path) -> None:
+    """A site so large that it is read by all cores: both workers have every text, a worker that is made anew too, and
+    a change; and nobody is left of those who read it."""
+    root, stories = tmp_path / "site", 80
+    make_site(root, stories, stories)
+    tags = sorted(path.stem for path in (root / "content/story-000").glob("*.md"))
+    assert len(tags) * stories > LARGE
+    with serving(root, tmp_path / "log", WORKERS="2") as served:
+        workers = children(served.process.pid)
+        assert len(workers) == 2
+        for number in range(stories):
+            tag = tags[number % len(tags)]
+            assert f"<em>lamps</em> number{number}." in served.get(f"/{tag}/story-{number:03}").text
+        os.kill(workers[0], signal.SIGKILL)
+        until = time.monotonic() + DEADLINE
+        while len(set(children(served.process.pid)) - {workers[0]}) < 2:
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        path = root / "content/story-007/en.md"
+        path.write_text(path.read_text("utf-8") + "\nOne more line.\n", "utf-8")
+        assert served.all_workers("/en/story-007", lambda answer: "One more line." in answer.text)
+        assert served.all_workers("/en/story-008", lambda answer: "number8." in answer.text)
+
+
+def children(process: int) -> list[int]:
+    """The processes that one has made."""
+    return [int(it) for it in Path(f"/proc/{process}/task/{process}/children").read_text("ascii").split()]

@@ -7,6 +7,7 @@ import resource
 import socket
 import sys
 from datetime import UTC, datetime
+from importlib import import_module
 
 import click
 from granian import Granian
@@ -19,7 +20,6 @@ from webapp.cli.loop import DIRECT
 from webapp.cli.respawn import Restarts
 from webapp.errors import SourceError
 from webapp.settings import Settings, load_settings
-from webapp.site.preview import PREVIEW, check_preview
 from webapp.sources.heritage import Heritage, leave_heritage
 from webapp.sources.keeping import Keeper
 from webapp.sources.load import Loaded, load_edition
@@ -51,13 +51,13 @@ def serve(preview: bool, notice_only: bool) -> None:
     settings = load_settings()
     _forbid_dumps()
     if preview:
-        check_preview(settings)
+        import_module("webapp.site.preview").check_preview(settings)
     address = _check_port(settings)
     loaded = _load(settings, notice_only)
     if loaded:
         _greet(settings, loaded)
     if preview:
-        click.echo(f"  preview  http://{settings.host}:{settings.port}{PREVIEW}")
+        click.echo(f"  preview  http://{settings.host}:{settings.port}{import_module('webapp.site.preview').PREVIEW}")
     server = Granian(
         f"webapp.app:{_server(preview, notice_only)}",
         factory=True,
@@ -76,6 +76,7 @@ def serve(preview: bool, notice_only: bool) -> None:
         http1_settings=HTTP1Settings(header_read_timeout=10_000, keep_alive=True, max_buffer_size=65_536),
     )
     server.respawned_wrks = Restarts()
+    _import_app()
     gc.collect()
     gc.freeze()  # what the workers share with this process stays shared: no collection writes into it
     server.serve()
@@ -83,9 +84,13 @@ def serve(preview: bool, notice_only: bool) -> None:
 
 def count_workers(page_cache_mb: int) -> int:
     """Return how many processes this machine has room for: one a core, each with its memory, and one at least."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // MEGABYTE
-    return max(1, min(cores, MOST_WORKERS, memory // 2 // (WORKER_MB + page_cache_mb)))
+    return max(1, min(count_cores(), MOST_WORKERS, memory // 2 // (WORKER_MB + page_cache_mb)))
+
+
+def count_cores() -> int:
+    """Return how many processes can work at once."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _count_connections() -> int:
@@ -132,7 +137,10 @@ def _server(preview: bool, notice_only: bool) -> str:
 def _load(settings: Settings, notice_only: bool) -> Loaded | None:
     keeper = Keeper()
     try:
-        loaded = load_edition(settings.root, datetime.now(UTC).date(), settings.base_url, keeper=keeper)
+        today = datetime.now(UTC).date()
+        loaded = load_edition(
+            settings.root, today, settings.base_url, keeper=keeper, processes=count_cores(), meanwhile=_import_app
+        )
         leave_heritage(Heritage(settings.root, keeper, loaded))
         return loaded
     except SourceError as fault:
@@ -142,6 +150,11 @@ def _load(settings: Settings, notice_only: bool) -> Loaded | None:
             sys.exit(1)
         click.echo("No article is served until the errors are mended: every reader gets the built-in notice.", err=True)
         return None
+
+
+def _import_app() -> None:
+    """Import the program of all workers, so that it is in memory once; and not before, since it takes a while."""
+    import_module("webapp.app")
 
 
 def _greet(settings: Settings, loaded: Loaded) -> None:

@@ -5,32 +5,37 @@ import os
 import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, Field
 
 from webapp.core.model import Article, ArticleText, Author, Body, LocaleTag, Slug
 from webapp.errors import Problem, SourceError
 from webapp.sources.bodies import is_innocent, keep_here
+from webapp.sources.crew import Crew
 from webapp.sources.files import is_passed_over, read_file
+from webapp.sources.front_matter import find_front_matter, parse_plain_toml
 from webapp.sources.keeping import Reading
 from webapp.sources.markdown import render_markdown
-from webapp.sources.parsing import Strict, Words, parse_model, parse_toml, to_utf8
+from webapp.sources.parsing import Strict, Words, parse_model, to_utf8
 from webapp.sources.pictures import load_picture
+from webapp.sources.shelf import Shelf
 
 RESERVED = frozenset(
     {"about-notice", "blank", "contact", "feed", "leave", "leaving", "media", "page", "search", "static"}
 )
 """Slugs that would hide a page of the site's own."""
 
+LARGE = 2_000
+"""Texts from which on it pays to read them in several processes: to make one takes a tenth of a second."""
+
 Loaded = TypeVar("Loaded")
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
-_FRONT_MATTER = re.compile(rb"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*$\n?", re.DOTALL | re.MULTILINE)
-_PLAIN_LINE = re.compile(r'([A-Za-z_]+) = "([^"\\\n]*)"')
 
 
 def _plausible(moment: datetime) -> datetime:
@@ -73,13 +78,13 @@ def load_articles(
     articles: list[Article] = []
     known = frozenset(locales)
     conditions = (authors, known, thorough)
-    for folder in _folders(root, problems):
-        make = partial(load_article, root, folder, authors, known, thorough=thorough)
+    make = partial(load_article, root, authors, known, thorough)
+    for slug in _slugs(root, problems):
         try:
             if reading is None:
-                articles.append(make(lambda shown: to_utf8(read_file(root / shown, shown), shown)))
+                articles.append(make(slug, lambda shown: to_utf8(read_file(root / shown, shown), shown)))
             else:
-                articles.append(reading.find_article(folder.name, conditions, make))
+                articles.append(reading.find_article(slug, conditions, partial(make, slug)))
         except SourceError as fault:
             problems += fault.problems
     if problems:
@@ -88,26 +93,51 @@ def load_articles(
     return {article.slug: article for article in articles}
 
 
-def _folders(root: Path, problems: list[Problem]) -> list[Path]:
+@contextmanager
+def reading_ahead(
+    root: Path, authors: Mapping[str, Author], locales: Iterable[LocaleTag], reading: Reading, processes: int
+) -> Iterator[bool]:
+    """Have so many processes read the articles of a large site, this one among them at the end of the `with`.
+
+    What they have read is in the reading then, and what they could not read is left to `load_articles`. Gives whether
+    anybody reads.
+    """
+    known = frozenset(locales)
+    crew = None
+    if processes and Shelf.is_possible() and reading.count_texts() >= LARGE:
+        make = partial(load_article, root, authors, known, False)
+        with suppress(OSError):
+            crew = Crew(reading, _slugs(root, []), (authors, known, False), make, processes)
+    if crew is None:
+        yield False
+        return
+    with crew:
+        yield True
+        crew.join()
+
+
+def _slugs(root: Path, problems: list[Problem]) -> list[str]:
     content = root / "content"
     if not content.is_dir():
         problems.append(Problem("content.missing", "content", "the folder does not exist", "Create it."))
         return []
-    return sorted(it for it in content.iterdir() if is_article(it))
+    with os.scandir(content) as entries:
+        return sorted(entry.name for entry in entries if is_article(entry))
 
 
-def is_article(path: Path) -> bool:
-    """Whether a path of content/ is the folder of an article."""
-    return not path.name.startswith("_") and not is_passed_over(path.name) and path.is_dir() and not path.is_symlink()
+def is_article(entry: os.DirEntry[str]) -> bool:
+    """Whether what lies in content/ is the folder of an article."""
+    name = entry.name
+    return not name.startswith("_") and not is_passed_over(name) and entry.is_dir(follow_symlinks=False)
 
 
 def load_article(
     root: Path,
-    folder: Path,
     authors: Mapping[str, Author],
     locales: Collection[LocaleTag],
+    thorough: bool,
+    slug: str,
     read: Callable[[str], bytes],
-    thorough: bool = False,
     keep: Callable[[bytes], Body] = keep_here,
 ) -> Article:
     """Read one article's folder. Raises SourceError with every Problem in it.
@@ -115,12 +145,12 @@ def load_article(
     `read` reads a text in UTF-8 by its path from the root. `thorough`: see `load_articles`. `keep` makes a body of
     Markdown in UTF-8 that passed the checks, or certainly would.
     """
-    shown = f"content/{folder.name}"
-    problems = list(_check_slug(folder.name, shown))
+    shown = f"content/{slug}"
+    problems = list(_check_slug(slug, shown))
     model = _collect(problems, partial(_load_head, read, shown))
     picture = _collect(problems, partial(load_picture, root, shown, model.picture)) if model and model.picture else None
     texts: dict[LocaleTag, ArticleText] = {}
-    for name in _names(folder):
+    for name in _names(f"{root}/{shown}"):
         text = _collect(problems, partial(_load_text, read, f"{shown}/{name}", locales, thorough, keep))
         if text is not None:
             texts[text.locale] = text
@@ -131,7 +161,7 @@ def load_article(
     if problems or model is None:
         raise SourceError(problems)
     return Article(
-        slug=Slug(folder.name),
+        slug=Slug(slug),
         published=model.published.astimezone(UTC),
         updated=(model.updated or model.published).astimezone(UTC),
         breaking=model.breaking,
@@ -142,7 +172,7 @@ def load_article(
     )
 
 
-def _names(folder: Path) -> list[str]:
+def _names(folder: str) -> list[str]:
     try:
         return sorted(it for it in os.listdir(folder) if it.endswith(".md") and not is_passed_over(it))  # noqa: PTH208 - names are all that is wanted
     except PermissionError:  # `files.survey` says so
@@ -167,7 +197,7 @@ def _check_slug(name: str, shown: str) -> Iterator[Problem]:
 
 def _load_head(read: Callable[[str], bytes], shown: str) -> _ArticleModel:
     path = f"{shown}/article.toml"
-    return parse_model(_ArticleModel, parse_toml(read(path).decode(), path), path)
+    return parse_model(_ArticleModel, parse_plain_toml(read(path).decode(), path), path)
 
 
 def _check_head(
@@ -201,15 +231,14 @@ def _load_text(
     if tag not in locales:
         hint = "Name the file after a language of config/locales.toml, in the same spelling, or add that language."
         raise SourceError([Problem("article.locale", shown, f"{tag!r} is not a language of this site", hint)])
-    source = read(shown).replace(b"\r\n", b"\n")
-    found = _FRONT_MATTER.match(source)
-    if not found:
-        hint = "Begin the file with +++, the keys title and standfirst, and +++ on a line of its own."
-        raise SourceError([Problem("article.front-matter", shown, "there is no front matter", hint, line=1)])
-    front = parse_model(_FrontMatter, parse_front_matter(found[1].decode(), shown), shown)
-    body = source[found.end() :]
+    source = read(shown)
+    if b"\r" in source:
+        source = source.replace(b"\r\n", b"\n")
+    start, end, after = find_front_matter(source, shown)
+    front = parse_model(_FrontMatter, parse_plain_toml(source[start:end].decode(), shown, first_line=2), shown)
+    body = source[after:]
     if thorough or not is_innocent(body):
-        render_markdown(body.decode(), shown, found[0].count(b"\n") + 1)
+        render_markdown(body.decode(), shown, source.count(b"\n", 0, after) + 1)
     return ArticleText(
         locale=tag,
         title=front.title,
@@ -218,15 +247,3 @@ def _load_text(
         picture_alt=front.picture_alt,
         picture_caption=front.picture_caption,
     )
-
-
-def parse_front_matter(text: str, shown: str) -> dict[str, Any]:
-    """Parse what stands between the +++ as TOML; plain lines of text, as nearly all are, without the parser."""
-    data: dict[str, Any] = {}
-    for line in text.split("\n"):
-        found = _PLAIN_LINE.fullmatch(line)
-        if line and (found is None or found[1] in data):
-            return parse_toml(text, shown, first_line=2)
-        if found:
-            data[found[1]] = found[2]
-    return data

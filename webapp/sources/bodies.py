@@ -19,14 +19,12 @@ LEVEL = 1
 
 _DOUBTFUL = (b"<", b"&", b"\\", b"\r", b"\x0b", b"\x0c")
 """HTML and autolinks, character references, escapes, and other ends of lines."""
-_DOUBTFUL_BRACKETS = (b"![", b"]:")
-"""Pictures, and definitions of links."""
-_HEADING = re.compile(rb"[ >\t*+\-0-9.)]*(?:#(?!#)|#{5}|=+[ \t]*$)")
+_HEADING = re.compile(rb"\n[ >\t*+\-0-9.)]*(?:#(?!#)|#{5}|=+[ \t]*$)", re.MULTILINE)
 """A line that may be a heading of level 1, 5 or 6, or underline one of level 1, in lists and quotations too."""
 _SIGNS = re.compile(r"\]\([^)\s]*\)|&(?:#?\w+;)|<[^<>\n]*>|[*_`#>\[\]\\]+|^[-=+]+$", re.MULTILINE)
 """What stands in Markdown and not in its words."""
-_LINK = re.compile(rb"\]\((?!https://[a-z0-9]|/[a-z0-9]|#[a-z0-9])")
-"""Any link but those that an article may have."""
+_BRACKET = re.compile(rb"\](?::|\((?!(?:https://|/|#)[a-z0-9]))")
+"""The definition of a link, or any link but those that an article may have."""
 
 
 def is_innocent(markdown: bytes) -> bool:
@@ -37,13 +35,11 @@ def is_innocent(markdown: bytes) -> bool:
     for sign in _DOUBTFUL:
         if sign in markdown:
             return False
-    if b"]" in markdown and (any(it in markdown for it in _DOUBTFUL_BRACKETS) or _LINK.search(markdown)):
+    if _BRACKET.search(markdown) or (b"!" in markdown and b"![" in markdown):
         return False
     if not markdown[:100].decode(errors="ignore").strip() and not markdown.decode().strip():
         return False
-    if b"#" not in markdown and b"=" not in markdown:
-        return True
-    return not any(_HEADING.match(line) for line in markdown.split(b"\n") if b"#" in line or b"=" in line)
+    return not (b"#" in markdown or b"=" in markdown) or not _HEADING.search(b"\n" + markdown)
 
 
 class _Body:
@@ -101,6 +97,12 @@ class ShelvedBody(_Body):
 def keep_here(markdown: bytes) -> PackedBody:
     """Keep Markdown in UTF-8 in the memory of this process."""
     return PackedBody(pack(markdown))
+
+
+def keep_on(shelf: Shelf, markdown: bytes) -> ShelvedBody:
+    """Keep Markdown in UTF-8 on a shelf. Raises OSError when the memory is full."""
+    packed = pack(markdown)
+    return ShelvedBody(shelf, shelf.put(packed), len(packed))
 
 
 class _Packer(threading.local):

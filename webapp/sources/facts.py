@@ -10,6 +10,7 @@ _GROUPING = ",.'\u2019\u00a0\u202f\u2009\u066c"
 """What may stand between thousands, those that cannot be seen spelled as escapes."""
 _NUMBER = re.compile(rf"\d+(?:[{_GROUPING}]\d{{3}}(?!\d))*(?:[-.]\d+)*")
 _SEPARATORS = re.compile(rf"[{_GROUPING}](?=\d{{3}}(?!\d))")
+_OTHER_DIGIT = re.compile(r"[^\D0-9]")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>«»“”\"'()]+")
 
 
@@ -20,6 +21,8 @@ def numbers(text: str) -> list[str]:
 
 def in_ascii_digits(text: str) -> str:
     """Return the text with every decimal digit of any script as 0–9."""
+    if text.isascii() or not _OTHER_DIGIT.search(text):
+        return text
     return "".join(str(unicodedata.decimal(it)) if it.isdecimal() else it for it in text)
 
 

@@ -12,9 +12,12 @@ import struct
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from webapp.errors import Problem, SourceError
+from webapp.sources.collecting import without_collecting
 
 FOLDERS = ("config", "content", "translations")
 
@@ -39,12 +42,12 @@ Signature = bytes
 """Device, inode, size, and the times of the last change of content and of status, in nanoseconds: five numbers of 64
 bits, a third of the memory that Python's own would take."""
 
+_name_of = attrgetter("name")
 _SIGNATURE = struct.Struct("=5Q")
 _BITS = 2**64 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """An ordinary file. `shown` is its path relative to the site's root, in the spelling of POSIX."""
 
     shown: str
@@ -73,15 +76,16 @@ def survey(root: Path) -> Survey:
     """Look at every file of a site without opening any. Raises nothing."""
     files: list[Found] = []
     problems: list[Problem] = []
-    for folder in FOLDERS:
-        _survey_folder(f"{root}/{folder}", folder, files, problems)
+    with without_collecting():
+        for folder in FOLDERS:
+            _survey_folder(f"{root}/{folder}", folder, files, problems)
     return Survey(tuple(files), tuple(problems))
 
 
 def _survey_folder(folder: str, shown: str, files: list[Found], problems: list[Problem]) -> None:
     try:
         with os.scandir(folder) as entries:
-            found = sorted(entries, key=lambda entry: entry.name)
+            found = sorted(entries, key=_name_of)
     except (FileNotFoundError, NotADirectoryError):  # whoever needs that folder says so
         return
     except OSError as fault:

@@ -6,7 +6,6 @@ the next time, and once an hour none is: all is read and hashed anew. What is se
 """
 
 import hashlib
-import os
 import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
@@ -24,6 +23,9 @@ seconds."""
 FULL_AFTER = 3600.0
 """Seconds after which every file is read again."""
 
+DIGEST = 32
+"""Bytes of a SHA-256."""
+
 Conditions = tuple[Mapping[str, Author], frozenset[LocaleTag], bool]
 """What an article depends on beside its files: authors, languages, and whether each text was parsed at once."""
 Kept = dict[str, tuple[bytes, Conditions, Article]]
@@ -38,6 +40,8 @@ class Keeper:
         self._now = now
         self._digests: dict[str, bytes] = {}  # the signature, and after it the digest
         self._articles: Kept = {}
+        self.whole: object = None
+        """What `load` made of everything, at last."""
         self._full_at = now()
 
     def begin(self, root: Path, found: Survey) -> "Reading":
@@ -59,6 +63,14 @@ class Keeper:
         else:
             self._digests.pop(shown, None)
 
+    def find_known(self, shown: str) -> bytes | None:
+        """Return what is known of a file: its signature, and after it the digest."""
+        return self._digests.get(shown)
+
+    def take_over(self, shown: str, known: bytes) -> None:
+        """Take down what a copy of this keeper found with `find_known`."""
+        self._digests[shown] = known
+
     def forget_others(self, slugs: Collection[str]) -> None:
         """Forget articles that are gone."""
         for slug in self._articles.keys() - set(slugs):
@@ -77,6 +89,9 @@ class Reading:
     articles: Kept
     _digests: dict[str, bytes] = field(default_factory=dict)
     _folders: dict[str, list[Found]] = field(default_factory=dict)
+    _taken_over: set[str] = field(default_factory=set)
+    _compared: tuple[Conditions, Conditions, bool] | None = None
+    _total: str | None = None
 
     def __post_init__(self) -> None:
         for file in self.found.files:
@@ -85,6 +100,12 @@ class Reading:
                 self._folders.setdefault(slug, []).append(file)
             if folder != "content" or not file.shown.endswith((".md", ".toml")):
                 self._digest(file)  # others read it: hashed before they do, and again at the end
+
+    def digest_unread(self) -> str | None:
+        """Return the same as `digest_all` if every file certainly is what it was, else nothing. Reads no article."""
+        if any(self.keeper.find_digest(file) is None for file in self.found.files):
+            return None
+        return self.digest_all()
 
     def read_utf8(self, shown: str) -> bytes:
         """Read a text. Raises SourceError, as `parsing.to_utf8`."""
@@ -108,10 +129,12 @@ class Reading:
 
     def digest_all(self) -> str:
         """Return the SHA-256 of the path and content of every file, in hexadecimal; of contents by their SHA-256."""
-        total = hashlib.sha256()
-        for file in self.found.files:
-            total.update(os.fsencode(f"{file.shown}\0") + self._digest(file))  # a name need not be UTF-8
-        return total.hexdigest()
+        if self._total is None:
+            total = hashlib.sha256()
+            for file in self.found.files:
+                total.update(_to_bytes(file.shown) + self._digest(file))
+            self._total = total.hexdigest()
+        return self._total
 
     def still_holds(self, after: Survey) -> bool:
         """Say whether the files are, after the reading, what they were when they were read."""
@@ -128,15 +151,51 @@ class Reading:
         `make` takes what reads its texts.
         """
         known = self.articles.get(slug)
-        if known is not None and known[1] == conditions and known[0] == self._digest_folder(slug):
+        if known is not None and self._are_same(known[1], conditions) and self._is_as_it_was(slug, known[0]):
             return known[2]
         made = make(self.read_utf8)
         self.articles[slug] = self._digest_folder(slug), conditions, made
         return made
 
+    def known_files(self, slug: str) -> tuple[bytes, ...]:
+        """Return, for each file in an article's folder, what is known of it, which at least is the digest."""
+        files = []
+        for file in self._folders.get(slug, ()):
+            digest = self._digest(file)
+            known = self.keeper.find_known(file.shown)
+            files.append(known if known is not None and known.endswith(digest) else digest)
+        return tuple(files)
+
+    def take_over(self, slug: str, conditions: Conditions, article: Article, files: tuple[bytes, ...]) -> None:
+        """Take an article that a copy of this reading made, and what it knew of the files with `known_files`."""
+        for file, known in zip(self._folders.get(slug, ()), files, strict=True):
+            self._digests[file.shown] = known[-DIGEST:]
+            if len(known) > DIGEST:
+                self.keeper.take_over(file.shown, known)
+        self.articles[slug] = self._digest_folder(slug), conditions, article
+        self._taken_over.add(slug)
+
+    def _are_same(self, earlier: Conditions, now: Conditions) -> bool:
+        """Compare conditions; those of nearly all articles are one and the same object."""
+        if self._compared is None or self._compared[0] is not earlier or self._compared[1] is not now:
+            self._compared = earlier, now, earlier == now
+        return self._compared[2]
+
+    def _is_as_it_was(self, slug: str, digest: bytes) -> bool:
+        return slug in self._taken_over or digest == self._digest_folder(slug)
+
+    def count_texts(self) -> int:
+        """Return how many texts of articles there are."""
+        return sum(file.shown.endswith(".md") for files in self._folders.values() for file in files)
+
     def _digest_folder(self, slug: str) -> bytes:
         """Return one digest of the names and contents of an article's files. What is not known is read."""
         total = hashlib.sha256()
         for file in self._folders.get(slug, ()):
-            total.update(os.fsencode(f"{file.shown}\0") + self._digest(file))
+            total.update(_to_bytes(file.shown) + self._digest(file))
         return total.digest()
+
+
+def _to_bytes(shown: str) -> bytes:
+    """As `os.fsencode` does, and faster: a name need not be UTF-8."""
+    return shown.encode("utf-8", "surrogateescape") + b"\0"

@@ -24,7 +24,7 @@ from webapp.core.model import (
 )
 from webapp.errors import Problem, Severity, SourceError, has_errors
 from webapp.sources.approvals import load_approvals
-from webapp.sources.articles import load_articles
+from webapp.sources.articles import load_articles, reading_ahead
 from webapp.sources.catalogs import load_catalog, source_catalog
 from webapp.sources.closing import CLOSED, check_closed
 from webapp.sources.config import SITE, SiteConfig, load_site
@@ -59,6 +59,16 @@ class Loaded:
     warnings: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """An edition, what was asked for, and what the files were of which it was made."""
+
+    asked: tuple[object, ...]
+    digest: str
+    problems: tuple[Problem, ...]
+    loaded: Loaded
+
+
 class _Collector:
     """Reads one source after another, keeping every Problem, so that a fault in one hides none in the next."""
 
@@ -84,29 +94,54 @@ def load_edition(
     with_pseudo: bool = False,
     keeper: Keeper | None = None,
     thorough: bool = False,
+    processes: int = 0,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Loaded:
     """Read the site in `root`. Raises SourceError with every Problem when it may not be served.
 
     `base_url` overrides the one in config/site.toml. `today` is for the checks of dates.
     `with_pseudo` adds the languages of the translators' preview. `keeper` spares what has not changed since its last
-    reading. `thorough` parses every article at once, and not only those that may hold what they must not.
+    reading. `thorough` parses every article at once, and not only those that may hold what they must not. `processes`
+    is how many may read the articles of a large site, this one included, which must have no other thread then: their
+    bodies come to lie in memory that all its copies share. `meanwhile` is other work, done if the others read for long.
     """
     keeper = keeper or Keeper()
     pseudo = PSEUDO_LOCALES if with_pseudo else {}
+    asked = (root, today, base_url, with_pseudo, thorough)
     for _ in range(READINGS):
         reading = keeper.begin(root, survey(root))
+        if known := _find_whole(keeper, asked, reading):
+            return known
         try:
-            loaded = _load_once(root, today, base_url, pseudo, reading, thorough)
+            loaded = _load_once(root, today, base_url, pseudo, reading, thorough, processes, meanwhile)
         except SourceError:
             if survey(root) == reading.found:
                 raise
             continue  # half a change: its Problems are gone in a moment
+        finally:
+            processes = 0  # what another reading must read again is little
         if reading.still_holds(survey(root)):
             keeper.forget_others(loaded.edition.articles)
+            whole = _Whole(asked, reading.digest_all(), reading.found.problems, loaded)
+            keeper.whole = None if any(map(_may_pass, loaded.warnings)) else whole
             return loaded
     hint = "Wait until the upload is over. If none is running, find the program that keeps writing there."
     message = f"the files changed {READINGS} times while they were read"
     raise SourceError([Problem("sources.changing", ".", message, hint)])
+
+
+def _may_pass(problem: Problem) -> bool:
+    """Whether a Problem may be gone when the same files are read again: a disk may fail once."""
+    return problem.code == "map.refused" or problem.severity is Severity.FAULT
+
+
+def _find_whole(keeper: Keeper, asked: tuple[object, ...], reading: Reading) -> Loaded | None:
+    """Return the last edition if it would be made again: of the same files, on the same day."""
+    whole, styles = keeper.whole, _Collector()
+    if not isinstance(whole, _Whole) or (whole.asked, whole.problems) != (asked, reading.found.problems):
+        return None
+    _read_styles(reading.root, styles)
+    return whole.loaded if not styles.problems and reading.digest_unread() == whole.digest else None
 
 
 def _load_once(
@@ -116,6 +151,8 @@ def _load_once(
     pseudo: Mapping[LocaleTag, Locale],
     reading: Reading,
     thorough: bool,
+    processes: int,
+    meanwhile: Callable[[], None] | None,
 ) -> Loaded:
     found = reading.found
     if not _has_config(root):
@@ -133,11 +170,17 @@ def _load_once(
     # the loader of territories would wait for a pipe
     is_barred = any(path == TERRITORIES or path.startswith(AREAS) for path in barred)
     definitions = None if is_barred else collect.read(partial(load_definitions, root))
-    catalogs = {tag: _load_catalogs(root, locale, collect) for tag, locale in locales.items()}
-    authors = _load_authors(root, config, collect)
+    of_authors = _Collector()
+    authors = _load_authors(root, config, of_authors)
+    with reading_ahead(root, authors, locales, reading, 0 if thorough else processes) as is_ahead:
+        catalogs = {tag: _load_catalogs(root, locale, collect) for tag, locale in locales.items()}
+        if is_ahead and meanwhile is not None:
+            meanwhile()
+        if is_ahead and definitions is not None:
+            load_map_in_use(root, found, definitions)  # takes long, and is kept: below it is there at once
+    collect.problems += of_authors.problems
     articles = _load_articles(root, authors, config is not None, locales, collect, reading, thorough)
-    for style in STYLES:
-        collect.read(partial(read_text, root / style, style))
+    _read_styles(root, collect)
     listed = () if config is None or sources is None else tuple(_check_listed(config, sources))
     if config is None or sources is None or definitions is None or articles is None or has_errors(collect.problems):
         raise SourceError([*collect.problems, *listed])
@@ -164,6 +207,11 @@ def _load_once(
     if has_errors(problems):
         raise SourceError(problems)
     return Loaded(edition, problems)
+
+
+def _read_styles(root: Path, collect: _Collector) -> None:
+    for style in STYLES:
+        collect.read(partial(read_text, root / style, style))
 
 
 def _has_config(root: Path) -> bool:

@@ -84,7 +84,7 @@ def _checked(data: bytes, shown: str) -> str:
 
 def _may_hold_control(data: bytes) -> bool:
     """Look for the bytes of CONTROL, many times as fast as a pattern does."""
-    return len(data.translate(None, _CONTROL_BYTES)) < len(data) or b"\xef\xbf" in data
+    return len(data.translate(None, _CONTROL_BYTES)) < len(data) or (b"\xef" in data and b"\xef\xbf" in data)
 
 
 def parse_toml(text: str, shown: str, first_line: int = 1) -> dict[str, Any]:

@@ -18,6 +18,7 @@ class Shelf:
 
     def __init__(self) -> None:
         """Raises OSError where there is no memory, or no file descriptor, for it."""
+        self._descriptor = -1  # as long as there is none
         self._descriptor = os.memfd_create("articles", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         self._size = self._waiting_size = 0
         self._waiting: list[bytes] = []
@@ -59,4 +60,5 @@ class Shelf:
 
     def __del__(self) -> None:
         """Give the memory back with the last edition that needs it."""
-        os.close(self._descriptor)
+        if self._descriptor >= 0:
+            os.close(self._descriptor)

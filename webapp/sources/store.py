@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -25,6 +26,13 @@ TICK_MS = 200
 """How often the watch looks whether its folders are still the ones it watches."""
 
 
+RETRY = 0.5
+"""Seconds after which watching is tried again when it failed."""
+REST = 9.0
+"""And how many times as long as the look at all files took, if that is more: a tenth of a core is enough for it."""
+WATCH_HINT = "If a limit was reached: sysctl fs.inotify.max_user_watches must exceed folders times workers."
+
+
 ALARM = "map.refused"
 """The code of the warning that weighs most: it changes nothing for readers, so that nobody would notice."""
 MOST_TOLD = 20
@@ -34,17 +42,20 @@ MOST_TOLD = 20
 class EditionStore:
     """Holds one Edition; `current` is a single attribute read, so a request works on one edition throughout."""
 
-    def __init__(self, root: Path, load: Callable[[], Loaded], inherited: Loaded | None = None) -> None:
+    def __init__(
+        self, root: Path, load: Callable[[], Loaded], inherited: Loaded | None = None, is_fresh: bool = False
+    ) -> None:
         """Load the first edition. Raises SourceError when there is none to serve.
 
-        `inherited` is served, with every notice for everybody, as long as the sources are faulty: see `heritage`.
+        `inherited` is served, with every notice for everybody, as long as the sources are faulty: see `heritage`. When
+        it `is_fresh` it is the first edition, and whoever says so calls `watch`, which begins with a reading.
         """
         self._root = root
         self._load = load
         self._reported: tuple[Problem, ...] = ()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-        loaded = self._begin(inherited)
+        loaded = inherited if inherited and is_fresh else self._begin(inherited)
         self._warned = frozenset(it for it in loaded.warnings if it.code != ALARM)
         self.current: Edition = loaded.edition
 
@@ -110,7 +121,7 @@ class EditionStore:
             self._thread = None
 
     def _follow(self) -> None:
-        day = datetime.now(UTC).date()
+        day, told = datetime.now(UTC).date(), ""
         while not self._stop.is_set():
             folders, unread = self._folders(), True
             try:
@@ -129,9 +140,13 @@ class EditionStore:
                     unread, day = False, today
                     if self._folders() != folders:
                         break
-            except Exception:
-                log.exception("Watching the sources failed; trying again.")
-                self._stop.wait(0.5)
+            except Exception as fault:
+                reason = str(fault).partition(" about ")[0]  # and then some folder
+                if reason != told:
+                    log.exception("Watching the sources failed; they are looked at now and then. %s", WATCH_HINT)
+                told, begun = reason, time.monotonic()
+                self.reload()
+                self._stop.wait(max(RETRY, REST * (time.monotonic() - begun)))
 
     def _folders(self) -> dict[Path, tuple[int, int]]:
         """The folders that are there, each with its identity: one that was swapped by renaming must be watched anew."""

@@ -1,5 +1,6 @@
 """Sources that change while they are read: no edition mixes two states of the disk."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,9 @@ def test_sources_that_never_stand_still(site_root: Path, monkeypatch: pytest.Mon
     """An edition that would mix two states is refused; the next look, when all is quiet, takes it."""
     real = articles.is_article
 
-    def change_and_look(path: Path) -> bool:
+    def change_and_look(entry: os.DirEntry[str]) -> bool:
         appended(f"{ARTICLE}/en.md", "\nAnother line.\n")(site_root)
-        return real(path)
+        return real(entry)
 
     with monkeypatch.context() as patched:
         patched.setattr(articles, real.__name__, change_and_look)

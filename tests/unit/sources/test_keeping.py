@@ -4,6 +4,7 @@ import hashlib
 import os
 import struct
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from tests.unit.sources.damage import TODAY, appended
 from webapp.core.model import Edition, NoticeMode, Slug
 from webapp.errors import SourceError
 from webapp.sources.files import Found, Signature, last_change, survey
-from webapp.sources.heritage import show_everything
+from webapp.sources.heritage import FRESH, Heritage, show_everything
 from webapp.sources.keeping import FULL_AFTER, Keeper
 from webapp.sources.load import Loaded, load_edition
 from webapp.sources.store import EditionStore
@@ -168,6 +169,47 @@ def test_a_worker_that_meets_faulty_sources(site_root: Path) -> None:
     assert store.reload()
     assert store.current.digest == inherited.edition.digest
     assert store.current.site.notice_mode.value == "decided"
+
+
+def test_a_worker_that_is_made_at_once(site_root: Path) -> None:
+    """It begins with what the server read a moment ago, without a reading of its own; the next one is as ever."""
+    inherited = load_edition(site_root, TODAY)
+    appended(f"content/{SLUG}/en.md", "\nOne more line.\n")(site_root)
+    store = EditionStore(site_root, lambda: load_edition(site_root, TODAY), inherited, is_fresh=True)
+    assert store.current is inherited.edition
+    assert store.reload()
+    assert "One more line." in store.current.articles[SLUG].texts[store.current.site.default_locale].html
+
+
+def test_only_a_moment_counts_as_now(site_root: Path) -> None:
+    """A worker that is made later, because one crashed, looks at the files before it serves."""
+    loaded, now = load_edition(site_root, TODAY), time.monotonic()
+    assert Heritage(site_root, Keeper(), loaded).is_fresh()
+    assert not Heritage(site_root, Keeper(), loaded, now - FRESH).is_fresh()
+
+
+@pytest.mark.parametrize("change", ["date", "base_url", "preview", "thorough", "file", "style"])
+def test_what_makes_another_edition(site_root: Path, change: str) -> None:
+    """An edition is taken for what would be made only while all it depends on is the same."""
+    keeper = Keeper(later)
+    before = load_edition(site_root, TODAY, keeper=keeper)
+    assert load_edition(site_root, TODAY, keeper=keeper) is before
+    if change == "style":
+        (site_root / "static/site.css").unlink()
+        with pytest.raises(SourceError):
+            load_edition(site_root, TODAY, keeper=keeper)
+        return
+    if change == "file":
+        (site_root / "content/notes.txt").write_text("A note.", "utf-8")
+    after = load_edition(
+        site_root,
+        TODAY + timedelta(days=change == "date"),
+        "https://news.example" if change == "base_url" else None,
+        with_pseudo=change == "preview",
+        keeper=keeper,
+        thorough=change == "thorough",
+    )
+    assert after is not before
 
 
 def test_an_edition_that_shows_everything_is_another(site_root: Path) -> None:

@@ -181,6 +181,28 @@ def test_a_folder_that_comes_later(store: EditionStore, sources: Sources) -> Non
     assert wait_for(lambda: store.current.digest == "second")
 
 
+def test_folders_that_cannot_be_watched(
+    store: EditionStore, sources: Sources, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there are more folders than the system watches, they are looked at now and then; that is told once."""
+    tries = []
+
+    def watch(*_folders: object, **_options: object) -> None:
+        tries.append("")
+        raise OSError(f"OS file watch limit reached. about story-{len(tries)}")
+
+    monkeypatch.setattr("webapp.sources.store.watch", watch)
+    monkeypatch.setattr("webapp.sources.store.RETRY", 0.01)
+    store.watch()
+    assert wait_for(lambda: len(tries) > 2)
+    sources.text.write_text("second")
+    assert wait_for(lambda: store.current.digest == "second")
+    sources.text.write_text("broken")
+    sources.text.write_text("third")
+    assert wait_for(lambda: store.current.digest == "third")
+    assert caplog.text.count("max_user_watches") == 1
+
+
 def test_close_ends_the_watch(store: EditionStore, sources: Sources) -> None:
     """After the close nothing changes any more, and closing twice is no fault."""
     store.watch()
