@@ -35,6 +35,8 @@ HEADLINES = (
     "about-notice/undesirable-organization",
     "about-notice/extremist-formation",
     "how-this-site-decides",
+    "how-this-site-decides/text",
+    "security-guarantees-january-2022/save/go",
     "leaving",
     "no-such-page",
 )
