@@ -22,7 +22,7 @@ from webapp.site.gate import let_kept_out
 from webapp.site.headers import Kind, set_headers
 from webapp.site.missing import Missing, choose_error_locale, name_missing
 from webapp.site.offers import ENTRY, OFFER, Offer, name_entry
-from webapp.site.outgoing import Answer, make_answer
+from webapp.site.outgoing import Answer, make_answer, spell_kept
 from webapp.site.packing import Packer, confirm_packed, pack
 from webapp.site.pages import Page, Pages, Ready, Shown, Variant
 from webapp.site.reader import Headers as ReaderHeaders
@@ -204,7 +204,7 @@ class Door:
         if offer.name and not self._share_missing:
             return
         path, shown = offer.name or path, _shown(offer.decision)
-        headers = tuple((name, value) for name, value in sent if name.lower() not in _BY_ENCODING)
+        headers = tuple(spell_kept(name, value)[0] for name, value in sent if name.lower() not in _BY_ENCODING)
         packable = Headers(sent).get("Content-Type", "").partition(";")[0] in TEXTUAL
         packable = packable and len(offer.checked.body) >= SMALLEST
         variant = Variant(status, headers, {}, packable)

@@ -41,7 +41,9 @@ def begin() -> None:
     """Fix the edition, so that one request never sees two."""
     g.edition = current_request().edition
     g.decision = g.languages = None
-    if request.method == "OPTIONS":  # Flask's own answer would come to the gate without a decision
+    # Flask's own answer to OPTIONS would come to the gate without a decision; and it takes "get", which is no method
+    # of HTTP (RFC 9110, 9.1: they are case-sensitive), for GET.
+    if request.method == "OPTIONS" or request.method != request.environ["REQUEST_METHOD"]:
         raise MethodNotAllowed(["GET", "HEAD"])
 
 
