@@ -8,13 +8,20 @@
   let alone = false
 
   live.className = 'hidden'
+  live.dir = 'auto'
   live.setAttribute('role', 'status')
   document.body.append(live)
 
+  // A text that had to come from another language says which
+  const say = (number) => {
+    live.lang = words['lang-' + number] || document.documentElement.lang
+    live.textContent = words[number]
+  }
   const leave = (event) => {
     event.preventDefault()
     document.body.replaceChildren(live)
-    document.title = live.textContent = words[0]
+    say(0)
+    document.title = words[0]
     location.replace(exit.href)
   }
   document.querySelectorAll('a.exit').forEach((link) => link.addEventListener('click', leave))
@@ -30,6 +37,6 @@
     if (event.key !== 'Shift' || !alone) return
     presses = presses.filter((time) => event.timeStamp - time < 5000).concat(event.timeStamp)
     if (presses.length > 2) leave(event)
-    else live.textContent = words[3 - presses.length]
+    else say(3 - presses.length)
   })
 })()

@@ -29,3 +29,35 @@ def test_article_with_its_notice(new_page: NewPage, server: str, tag: str) -> No
         wide, inner = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         assert wide <= inner
         page.screenshot(path=SCREENSHOTS / name)
+
+
+HEADLINES = (
+    "about-notice/undesirable-organization",
+    "about-notice/extremist-formation",
+    "how-this-site-decides",
+    "how-this-site-decides/text",
+    "security-guarantees-january-2022/save/go",
+    "leaving",
+    "no-such-page",
+)
+BROKEN_WORDS = """() => [...document.querySelectorAll("h1, h2")].flatMap((heading) => {
+  const node = document.createTreeWalker(heading, NodeFilter.SHOW_TEXT), broken = []
+  while (node.nextNode()) {
+    for (const word of node.currentNode.data.matchAll(/[\\p{L}\\p{M}\\p{N}]+/gu)) {
+      const range = document.createRange()
+      range.setStart(node.currentNode, word.index)
+      range.setEnd(node.currentNode, word.index + word[0].length)
+      if (new Set([...range.getClientRects()].map((it) => Math.round(it.top))).size > 1) broken.push(word[0])
+    }
+  }
+  return broken
+})"""
+
+
+@pytest.mark.parametrize("tag", list(load_locales(REPOSITORY)))
+def test_no_headline_breaks_a_word(new_page: NewPage, server: str, tag: str) -> None:
+    """The smallest phone shows the longest word of each headline whole."""
+    page = new_page(address="10.0.0.1", languages=tag, width=320, height=568)
+    for path in HEADLINES:
+        page.goto(f"{server}/{tag}/{path}")
+        assert page.evaluate(BROKEN_WORDS) == [], path

@@ -55,6 +55,18 @@ def test_three_presses_of_shift(new_page: NewPage, server: str) -> None:
     assert page.url == f"{server}/en/"
 
 
+def test_announcements_have_their_language(new_page: NewPage, server: str) -> None:
+    """A text from a fallback language is marked as such, so that a screen reader says it in the right voice."""
+    page = new_page(address="10.0.0.1", languages="sah", java_script_enabled=True)
+    spoken = []
+    for tag in ("sah", "ru", "fa"):
+        page.goto(f"{server}/{tag}/reading-safely")
+        page.keyboard.press("Shift")
+        spoken.append((page.locator(LIVE).get_attribute("lang"), page.locator(LIVE).inner_text()))
+    assert [lang for lang, _ in spoken] == ["ru", "ru", "fa"]
+    assert spoken[0] == spoken[1] != spoken[2]
+
+
 def test_page_is_covered_before_the_exit_answers(new_page: NewPage, server: str) -> None:
     """Where the exit does not answer the article is gone all the same, from the page and from the tab's title."""
     page = open_article(new_page, server, True)

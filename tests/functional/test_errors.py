@@ -54,6 +54,16 @@ def test_only_reading_is_possible(method: str, path: str) -> None:
     assert articles_in(response.get_data(as_text=True)) == set()
 
 
+@pytest.mark.parametrize("method", ["get", "Get", "head", "options", "post"])
+@pytest.mark.parametrize("path", ["/", f"/en/{SLUG}", "/en/no-such-page", "/static/favicon.svg"])
+def test_methods_are_case_sensitive(method: str, path: str) -> None:
+    """`get` is not GET (RFC 9110, 9.1), kept page or not: it is refused like any unknown method."""
+    visit(path)
+    response = visit(path, environ={"REQUEST_METHOD": method})
+    assert (response.status_code, response.headers["Allow"]) == (405, "GET, HEAD")
+    assert articles_in(response.get_data(as_text=True)) == set()
+
+
 @pytest.mark.parametrize(
     "path", ["/", "/en/", f"/ru/{SLUG}", "/en/feed.xml", "/en/no-such-page", "/static/favicon.svg"]
 )

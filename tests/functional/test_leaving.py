@@ -8,6 +8,7 @@ import pytest
 from tests.samples import REPOSITORY
 from tests.unit.sources.damage import replaced
 from tests.visits import PERSIAN, SLUG, edition_of, open_site, page_of, visit, words_in
+from webapp.core.model import LocaleTag
 
 PAGES = ["/{}/", f"/{{}}/{PERSIAN}", f"/{{}}/{SLUG}/text", f"/{{}}/{SLUG}/share", "/{}/search", "/{}/no-such-page"]
 SCRIPT = REPOSITORY / "static" / "exit.js"
@@ -96,3 +97,19 @@ def test_paper_has_the_notice_first() -> None:
     assert first.order < page.find("h1").order < page.find("img").order < last.order
     assert page.find("img").attributes["alt"]
     assert page.find_all("script") == []
+
+
+@pytest.mark.parametrize("tag", edition_of().locales)
+def test_announcements_name_their_language(tag: LocaleTag) -> None:
+    """What the script will say has its language beside it where that is not the page's; a screen reader needs it."""
+    locale = edition_of().locales[tag]
+    chain = [locale.tag, *locale.ui_fallback]
+    script = page_of(visit(f"/{tag}/")).find("script", "src", "/static/exit.js").attributes
+    for left in ("2", "1", "0"):
+        spoken = LocaleTag(script.get(f"data-lang-{left}", tag))
+        assert spoken in chain
+        leaving = (
+            edition_of().catalogs[spoken].find(None, "Leaving this page.") if spoken != "en" else "Leaving this page."
+        )
+        assert left != "0" or script["data-0"] == leaving
+    assert (script["data-0"] == "Leaving this page.") == (script.get("data-lang-0", tag) == "en")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.datastructures import Headers
 
 from webapp.core.decide import Decision
+from webapp.core.locales import negotiate
 from webapp.core.model import Edition
 from webapp.errors import GateRefusedError
 from webapp.site.answers import describe_fault
@@ -20,8 +21,8 @@ from webapp.site.encodings import SMALLEST, TEXTUAL, choose_encoding
 from webapp.site.gate import let_kept_out
 from webapp.site.headers import Kind, set_headers
 from webapp.site.missing import Missing, choose_error_locale, name_missing
-from webapp.site.offers import OFFER, Offer
-from webapp.site.outgoing import Answer, make_answer
+from webapp.site.offers import ENTRY, OFFER, Offer, name_entry
+from webapp.site.outgoing import Answer, make_answer, spell_kept
 from webapp.site.packing import Packer, confirm_packed, pack
 from webapp.site.pages import Page, Pages, Ready, Shown, Variant
 from webapp.site.reader import Headers as ReaderHeaders
@@ -116,8 +117,13 @@ class Door:
         return body.answer if method == "GET" else body.answer.without_body()
 
     def _find_name(self, path: str, asked: Asked) -> str:
-        """Return what the answer to a path is kept under: the path, or one name for all where there is nothing."""
-        if not self._share_missing or not self._missing.says(path, asked.edition):
+        """Return what the answer to a path is kept under: the path, or one name for all where there is nothing, or for
+        all whom the entry leads to one language."""
+        if not self._share_missing:
+            return path
+        if path == ENTRY:
+            return name_entry(negotiate(asked.edition, asked.accepted))
+        if not self._missing.says(path, asked.edition):
             return path
         return name_missing(choose_error_locale(asked.edition, path, asked.accepted))
 
@@ -198,7 +204,7 @@ class Door:
         if offer.name and not self._share_missing:
             return
         path, shown = offer.name or path, _shown(offer.decision)
-        headers = tuple((name, value) for name, value in sent if name.lower() not in _BY_ENCODING)
+        headers = tuple(spell_kept(name, value)[0] for name, value in sent if name.lower() not in _BY_ENCODING)
         packable = Headers(sent).get("Content-Type", "").partition(";")[0] in TEXTUAL
         packable = packable and len(offer.checked.body) >= SMALLEST
         variant = Variant(status, headers, {}, packable)

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 from webapp.core.model import Edition, LocaleTag, NoticeId
 from webapp.site.gate import Checked
-from webapp.site.outgoing import Answer, HeaderList, make_answer
+from webapp.site.outgoing import Answer, HeaderList, make_answer, spell_kept
 
 Shown = tuple[NoticeId, ...]
 
-OVERHEAD = 2048
+OVERHEAD = 3072
 """Bytes that an encoding of a variant costs beside its body: headers, keys, objects, about."""
 
 LARGEST_SHARE = 8
@@ -51,7 +51,8 @@ class Variant:
         """Put bytes of this variant together with all their headers."""
         more = [("Content-Encoding", encoding)] if encoding else []
         length = ("Content-Length", str(len(checked.body)))
-        return Ready(checked, make_answer(self.status, (*self.headers, *more, length), checked.body))
+        headers = (*self.headers, *more, length)
+        return Ready(checked, make_answer(self.status, headers, checked.body, spell_kept))
 
     @property
     def size(self) -> int:

@@ -6,6 +6,7 @@ the next language of the chain. Parts of two languages are never mixed. What rev
 a text that they have not approved may be shown, is judged here too.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -28,6 +29,10 @@ from webapp.sources.facts import numbers
 from webapp.sources.formats import write_date
 from webapp.sources.notices import NOTICES, SECTIONS, NoticeSource, act_segment
 from webapp.sources.placeholders import fill
+
+_RANGE = re.compile(r"–(?<=\d–)(?=\d)")
+HELD_DASH = "–\u2060"
+"""The dash of a range of numbers, after which a line could end, and a word joiner, after which none does (UAX 14)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +141,7 @@ def _check(source: NoticeSource, segments: Mapping[str, str], locale: Locale) ->
 
 def _to_text(source: NoticeSource, segments: Mapping[str, str], locale: Locale) -> NoticeText:
     values = {"publisher": source.publisher, "designated": write_date(source.designated, locale)}
-    filled = {name: fill(text, values) for name, text in segments.items()}
+    filled = {name: _RANGE.sub(HELD_DASH, fill(text, values)) for name, text in segments.items()}
     return NoticeText(
         locale=locale.tag,
         direction=locale.direction,

@@ -92,7 +92,7 @@ class TerritoryMap:
     def find(self, address: Address) -> Place:
         """Where the map puts this address. Never raises for an IPv4Address or IPv6Address."""
         number = int(address)
-        if not _is_plain(address, number):
+        if not (PLAIN_IPV4[number >> 16] if type(address) is IPv4Address else _is_plain_ipv6(address, number)):
             obstacle = find_obstacle(address)
             if obstacle is not None:
                 return obstacle
@@ -113,7 +113,7 @@ class TerritoryMap:
     def find_alike(self, address: Address) -> Place:
         """Where the map puts this address, without what only its own record says. Equal answers are one object."""
         number = int(address)
-        if not _is_plain(address, number):
+        if not (PLAIN_IPV4[number >> 16] if type(address) is IPv4Address else _is_plain_ipv6(address, number)):
             obstacle = find_obstacle(address)
             if obstacle is not None:
                 return obstacle
@@ -259,10 +259,8 @@ def _parse(path: Path, text: str) -> Address:
         raise MapError(str(path), f"sentinel {text!r} is not an address", REBUILD) from None
 
 
-def _is_plain(address: Address, number: int) -> bool:
-    """Say whether nothing special lies near an address: a quick answer for nearly all; False is no answer."""
-    if type(address) is IPv4Address:
-        return PLAIN_IPV4[number >> 16] == 1
+def _is_plain_ipv6(address: Address, number: int) -> bool:
+    """Say whether nothing special lies near an IPv6 address: a quick answer for nearly all; False is no answer."""
     return PLAIN_IPV6[number >> 112] == 1 and cast(IPv6Address, address).scope_id is None
 
 

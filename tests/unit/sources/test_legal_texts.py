@@ -11,7 +11,7 @@ from webapp.errors import Problem, Severity
 from webapp.sources.catalogs import PoCatalog
 from webapp.sources.facts import numbers
 from webapp.sources.formats import write_date
-from webapp.sources.legal import Review, to_notice
+from webapp.sources.legal import HELD_DASH, Review, to_notice
 from webapp.sources.notices import SECTIONS, NoticeSource
 
 EN, RU, FA = LocaleTag("en"), LocaleTag("ru"), LocaleTag("fa")
@@ -50,6 +50,24 @@ SOURCE = NoticeSource(
 )
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        pytest.param("5\xa0000–15\xa0000", f"5\xa0000{HELD_DASH}15\xa0000", id="spaces in numbers"),
+        pytest.param("۱–۲, ۳–۴", f"۱{HELD_DASH}۲, ۳{HELD_DASH}۴", id="two, in other digits"),
+        pytest.param("1–2–3", f"1{HELD_DASH}2{HELD_DASH}3", id="one after another"),
+        pytest.param("Article 20 – in 2024", "Article 20 – in 2024", id="a dash between words"),
+        pytest.param("1 –2, –3, 4–", "1 –2, –3, 4–", id="no range"),
+    ],
+)
+def test_no_range_of_numbers_is_parted(text: str, shown: str) -> None:
+    """A line may end before or after a range, never inside it."""
+    heading = {"heading": text}
+    source = replace(SOURCE, segments={**SEGMENTS, **heading})
+    notice, _ = made(source, {EN: LOCALES[EN]}, {})
+    assert notice.texts[EN].heading == shown
+
+
 def catalog(**changes: str | None) -> PoCatalog:
     """Return a catalog that holds every segment as it stands, with changes; None takes a segment out."""
     texts: Mapping[str, str | None] = {**SEGMENTS, **{name.replace("__", "."): text for name, text in changes.items()}}
@@ -73,6 +91,7 @@ def test_whole_text() -> None:
     assert problems == ()
     assert list(notice.texts) == [EN, RU, FA]
     assert notice.texts[EN].publisher == "Lantern since 20 February 2024"
+    assert notice.texts[EN].penalty == f"5,000{HELD_DASH}15,000 under Article 20.33"
     assert notice.texts[RU].publisher == "Lantern since 20 февраля 2024\u202fг."
     assert "۲۰۲۴" in notice.texts[FA].publisher
     assert notice.texts[FA].direction is Direction.RTL
