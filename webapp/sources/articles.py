@@ -17,13 +17,13 @@ from pydantic import AfterValidator, Field
 from webapp.core.model import Article, ArticleText, Author, Body, LocaleTag, Slug
 from webapp.errors import Problem, SourceError
 from webapp.sources.bodies import is_innocent, keep_here
-from webapp.sources.collecting import without_collecting
 from webapp.sources.crew import Crew
 from webapp.sources.files import is_passed_over, read_file
 from webapp.sources.front_matter import find_front_matter, parse_plain_toml
 from webapp.sources.keeping import Reading
 from webapp.sources.markdown import render_markdown
 from webapp.sources.parsing import Strict, Words, parse_model, to_utf8
+from webapp.sources.pausing import without_collecting
 from webapp.sources.pictures import load_picture
 from webapp.sources.shelf import Shelf
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from webapp.errors import Problem, SourceError
-from webapp.sources.collecting import without_collecting
+from webapp.sources.pausing import without_collecting
 
 FOLDERS = ("config", "content", "translations")
 

@@ -1,7 +1,7 @@
 """Everything on disk, made into one Edition or refused with every Problem at once."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -27,14 +27,15 @@ from webapp.sources.approvals import load_approvals
 from webapp.sources.articles import load_articles, reading_ahead
 from webapp.sources.catalogs import load_catalog, source_catalog
 from webapp.sources.closing import CLOSED, check_closed
-from webapp.sources.config import SITE, SiteConfig, load_site
+from webapp.sources.collecting import Collector
+from webapp.sources.config import SiteConfig, load_site
 from webapp.sources.files import Survey, survey
 from webapp.sources.formats import write_date
 from webapp.sources.keeping import Keeper, Reading
 from webapp.sources.legal import Review, to_notice
 from webapp.sources.locales import SOURCE_LOCALE, language_aliases, load_locales
 from webapp.sources.map_in_use import AREAS, MAP_FILES, load_map_in_use
-from webapp.sources.notices import NOTICES, NoticeSource, load_notices
+from webapp.sources.notices import NoticeSource, check_listed, load_notices
 from webapp.sources.parsing import read_text
 from webapp.sources.pictures import load_portrait
 from webapp.sources.pseudo import PSEUDO_CATALOGS, PSEUDO_LOCALES
@@ -68,24 +69,6 @@ class _Whole:
     digest: str
     problems: tuple[Problem, ...]
     loaded: Loaded
-
-
-class _Collector:
-    """Reads one source after another, keeping every Problem, so that a fault in one hides none in the next."""
-
-    def __init__(self) -> None:
-        self.problems: list[Problem] = []
-
-    def read(self, read: Callable[[], Part]) -> Part | None:
-        try:
-            return read()
-        except SourceError as fault:
-            self.problems += fault.problems
-        except OSError as fault:  # what `sources.files` did not foresee still becomes words, without a path of ours
-            hint = "Check the files, their permissions, and the disk."
-            name = Path(str(fault.filename)).name if fault.filename else "."
-            self.problems.append(Problem("file.unreadable", name, f"cannot be read: {fault.strerror}", hint))
-        return None
 
 
 def load_edition(
@@ -148,7 +131,7 @@ def _prepare(
 
 def _find_whole(keeper: Keeper, asked: tuple[object, ...], reading: Reading) -> Loaded | None:
     """Return the last edition if it would be made again: of the same files, on the same day."""
-    whole, styles = keeper.whole, _Collector()
+    whole, styles = keeper.whole, Collector()
     if not isinstance(whole, _Whole) or (whole.asked, whole.problems) != (asked, reading.found.problems):
         return None
     _read_styles(reading.root, styles)
@@ -169,7 +152,7 @@ def _load_once(
     if not _has_config(root):
         hint = "Start in the folder that holds config/, content/ and translations/, or set WEBAPP_ROOT to it."
         raise SourceError([Problem("config.none", "config", "there is no config/ folder here", hint), *found.problems])
-    collect = _Collector()
+    collect = Collector()
     barred = {problem.path for problem in found.problems}
     collect.problems += (problem for problem in found.problems if problem.path not in MAP_FILES)
     for shown in CLOSED:
@@ -181,7 +164,7 @@ def _load_once(
     # the loader of territories would wait for a pipe
     is_barred = any(path == TERRITORIES or path.startswith(AREAS) for path in barred)
     definitions = None if is_barred else collect.read(partial(load_definitions, root))
-    of_authors = _Collector()
+    of_authors = Collector()
     authors = _load_authors(root, config, of_authors)
     with reading_ahead(root, authors, locales, reading, 0 if thorough else processes) as is_ahead:
         catalogs = {tag: _load_catalogs(root, locale, collect) for tag, locale in locales.items()}
@@ -192,7 +175,7 @@ def _load_once(
     collect.problems += of_authors.problems
     articles = _load_articles(root, authors, config is not None, locales, collect, reading, thorough)
     _read_styles(root, collect)
-    listed = () if config is None or sources is None else tuple(_check_listed(config, sources))
+    listed = () if config is None or sources is None else tuple(check_listed(config, sources))
     if config is None or sources is None or definitions is None or articles is None or has_errors(collect.problems):
         raise SourceError([*collect.problems, *listed])
     collect.problems += [*config.warnings, *check_definitions(root, today)]
@@ -220,7 +203,7 @@ def _load_once(
     return Loaded(edition, problems)
 
 
-def _read_styles(root: Path, collect: _Collector) -> None:
+def _read_styles(root: Path, collect: Collector) -> None:
     for style in STYLES:
         collect.read(partial(read_text, root / style, style))
 
@@ -237,7 +220,7 @@ def _load_articles(
     authors: Mapping[str, Author],
     authors_known: bool,
     locales: Mapping[LocaleTag, Locale],
-    collect: _Collector,
+    collect: Collector,
     reading: Reading,
     thorough: bool,
 ) -> Mapping[Slug, Article] | None:
@@ -252,7 +235,7 @@ def _load_articles(
     return None
 
 
-def _load_authors(root: Path, config: SiteConfig | None, collect: _Collector) -> Mapping[str, Author]:
+def _load_authors(root: Path, config: SiteConfig | None, collect: Collector) -> Mapping[str, Author]:
     """Give each author the picture as it was checked; no other content of that file is ever served."""
     authors = {}
     for author in config.authors.values() if config else ():
@@ -261,25 +244,13 @@ def _load_authors(root: Path, config: SiteConfig | None, collect: _Collector) ->
     return authors
 
 
-def _check_listed(config: SiteConfig, sources: tuple[NoticeSource, ...]) -> Iterator[Problem]:
-    """Hold config/site.toml's list of notices against those that are there: none may get lost, or come, unnoticed."""
-    there = {source.id for source in sources}
-    for lost in sorted(set(config.notices) - there):
-        message = f"the notice {lost!r}, which config/site.toml lists, is not here"
-        hint = f"Restore it. To end a notice on purpose, take it out of `notices` in {SITE} too."
-        yield Problem("notice.lost", NOTICES, message, hint, key=lost)
-    for new in sorted(there - set(config.notices)):
-        message = f"the notice {new!r} of {NOTICES} is not listed"
-        yield Problem("notice.unlisted", SITE, message, f"Add {new!r} to `notices`.", key="notices")
-
-
 def _name(digest: str, problems: Iterable[Problem]) -> str:
     """Name the edition by its sources, and by the reviews that the calendar has let expire."""
     overdue = sorted(it.key or "" for it in problems if it.code == "legal.overdue")
     return hashlib.sha256("\0".join([digest, *overdue]).encode()).hexdigest() if overdue else digest
 
 
-def _load_catalogs(root: Path, locale: Locale, collect: _Collector) -> tuple[Catalog, Catalog]:
+def _load_catalogs(root: Path, locale: Locale, collect: Collector) -> tuple[Catalog, Catalog]:
     if locale.tag == SOURCE_LOCALE:
         return source_catalog(), source_catalog()
     if locale.tag in PSEUDO_CATALOGS:
@@ -298,7 +269,7 @@ def _notices(
     locales: Mapping[LocaleTag, Locale],
     catalogs: Mapping[LocaleTag, tuple[Catalog, Catalog]],
     review: Review,
-    collect: _Collector,
+    collect: Collector,
 ) -> tuple[Notice, ...]:
     legal: dict[LocaleTag, Catalog] = {tag: notices for tag, (_, notices) in catalogs.items()}
     absent = {it.path for it in collect.problems if it.code == "catalog.missing"}
@@ -310,7 +281,7 @@ def _notices(
     return tuple(made)
 
 
-def _review(root: Path, site: Site, today: date, collect: _Collector) -> Review:
+def _review(root: Path, site: Site, today: date, collect: Collector) -> Review:
     """Read the approvals. Where they cannot be read nothing is approved, which is the safe side."""
     try:
         approvals = load_approvals(root)

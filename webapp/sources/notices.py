@@ -4,7 +4,7 @@ The words returned here are source text with placeholders unfilled: `sources.leg
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,6 +23,8 @@ from webapp.core.model import (
     TerritoryId,
     TerritoryRule,
 )
+from webapp.errors import Problem
+from webapp.sources.config import SITE, SiteConfig
 from webapp.sources.parsing import Identifier, Strict, WebAddress, Words, parse_model, parse_toml, read_text
 from webapp.sources.placeholders import PLACEHOLDER
 
@@ -185,3 +187,15 @@ def _to_segments(words: _WordsModel) -> Mapping[str, str]:
         for number, paragraph in enumerate(getattr(words.about, kind), start=1):
             segments[f"about.{kind}.{number}"] = paragraph
     return segments
+
+
+def check_listed(config: SiteConfig, sources: tuple[NoticeSource, ...]) -> Iterator[Problem]:
+    """Hold config/site.toml's list of notices against those that are there: none may get lost, or come, unnoticed."""
+    there = {source.id for source in sources}
+    for lost in sorted(set(config.notices) - there):
+        message = f"the notice {lost!r}, which config/site.toml lists, is not here"
+        hint = f"Restore it. To end a notice on purpose, take it out of `notices` in {SITE} too."
+        yield Problem("notice.lost", NOTICES, message, hint, key=lost)
+    for new in sorted(there - set(config.notices)):
+        message = f"the notice {new!r} of {NOTICES} is not listed"
+        yield Problem("notice.unlisted", SITE, message, f"Add {new!r} to `notices`.", key="notices")
