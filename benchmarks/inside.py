@@ -24,6 +24,7 @@ from webapp.core.decide import decide
 from webapp.core.model import Edition, LocaleTag
 from webapp.settings import Settings
 from webapp.site.front import Door
+from webapp.site.offers import BUSY
 from webapp.site.reader import read_reader
 from webapp.site.state import Clock, SiteState
 
@@ -58,10 +59,13 @@ def inside() -> Iterator[Row]:
 
     def start(*_: Any) -> Any: ...
 
-    def miss() -> None:
-        b"".join(fresh(environ_of(environ), start))
+    def miss(more: dict[str, Any]) -> None:
+        b"".join(fresh({**environ_of(environ), **more}, start))
 
-    yield timed("cache miss: Flask renders, gates and packs an article", miss, 5000, 200)
+    what = "cache miss: Flask renders, gates and packs an article"
+    yield timed(f"{what}, while others wait", lambda: miss({BUSY: True}), 5000, 200)
+    alone = timed("", lambda: miss({}), 5000, 200)
+    yield Row(f"{what}, while nobody waits, 0.6 KB smaller", alone.here, "—", "reported")
 
 
 def timed(what: str, call: Callable[[], object], goal: float, count: int = 5000) -> Row:

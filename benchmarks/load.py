@@ -22,6 +22,14 @@ DELAY = Path(__file__).with_name("delay.lua")
 
 
 @dataclass(frozen=True)
+class Memory:
+    """Megabytes in memory, and the same with each page divided by the number of processes that share it (proc(5))."""
+
+    resident: float
+    share: float
+
+
+@dataclass(frozen=True)
 class Rate:
     """Requests a second, the 99th percentile in milliseconds, and answers that were no 2xx or 3xx."""
 
@@ -87,6 +95,7 @@ def measure(
     script: Path | None = None,
     connections: int = CONNECTIONS,
     rate: float | None = None,
+    variables: Mapping[str, str] | None = None,
 ) -> Rate:
     """Load `url` with wrk for some seconds: as fast as it goes, or about `rate` times a second.
 
@@ -97,7 +106,7 @@ def measure(
     command = [WRK, "-t1", f"-c{connections}", f"-d{SECONDS}s", "--latency"]
     command += [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
     command += ["-s", str(script or DELAY)] if script or rate else []
-    environ = {**os.environ, **({"BENCH_DELAY": f"{connections / rate * 1000}"} if rate else {})}
+    environ = {**os.environ, **(variables or {}), **({"BENCH_DELAY": f"{connections / rate * 1000}"} if rate else {})}
     text = subprocess.run(
         pinned([*command, url], cores), capture_output=True, text=True, check=True, timeout=60, env=environ
     ).stdout
@@ -109,14 +118,13 @@ def measure(
     return Rate(float(found[1]), float(slow[1]) * {"us": 1e-3, "ms": 1.0, "s": 1e3}[slow[2]], int(bad[1]) if bad else 0)
 
 
-def resident(pid: int) -> float:
-    """Megabytes of memory of the children of a process, the largest one."""
-    sizes = [0.0]
-    for path in Path("/proc").glob("[0-9]*/status"):
+def resident(pid: int) -> Memory:
+    """Return the memory of the largest child of a process."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+    found = [Memory(0, 0)]
+    for child in children:
         with suppress(OSError):
-            text = path.read_text("utf-8")
-            parent = re.search(r"^PPid:\s+(\d+)", text, re.MULTILINE)
-            size = re.search(r"^VmRSS:\s+(\d+)", text, re.MULTILINE)
-            if parent and size and int(parent[1]) == pid:
-                sizes.append(int(size[1]) / 1024)
-    return max(sizes)
+            text = Path(f"/proc/{child}/smaps_rollup").read_text("ascii")
+            sizes = {name: int(size) / 1024 for name, size in re.findall(r"^(\w+):\s+(\d+) kB", text, re.MULTILINE)}
+            found.append(Memory(sizes["Rss"], sizes["Pss"]))
+    return max(found, key=lambda memory: memory.resident)

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from tests.functional import serving as servers
 from tests.functional.serving import Served, serving
+from webapp.cli.serve import count_cores
 from webapp.sources.keeping import Keeper
 from webapp.sources.load import load_edition
 from webapp.sources.locales import load_locales
@@ -80,18 +81,19 @@ def vary(source: str, number: int) -> str:
 def measure(root: Path) -> dict[str, str]:
     """Measure one site."""
     keeper = Keeper()
-    start = timed(lambda: load_edition(root, datetime.now(UTC).date(), keeper=keeper))
+    today, cores = datetime.now(UTC).date(), count_cores()
+    start = timed(lambda: load_edition(root, today, keeper=keeper, processes=cores))
     folder = root / "content/reading-safely"
     changes = []
     for number in range(CHANGES):
         path = folder / "en.md"
         path.write_text(path.read_text("utf-8") + f"\nChange {number}.\n", "utf-8")
-        changes.append(timed(lambda: load_edition(root, datetime.now(UTC).date(), keeper=keeper)))
+        changes.append(timed(lambda: load_edition(root, today, keeper=keeper)))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {
-        "read for the first time": f"{start:.2f} s",
+        f"read for the first time, by {cores} processes": f"{start:.2f} s",
         "read again after one article changed": f"{statistics.median(changes):.2f} s",
-        "memory of the process that read it (peak)": f"{peak:.0f} MB",
+        "memory of the process that reads it again (peak)": f"{peak:.0f} MB",
         **serve(root),
     }
 
@@ -114,6 +116,7 @@ def serve(root: Path) -> dict[str, str]:
             "`webapp serve` until the first answer": f"{up:.2f} s",
             "an article's change until both workers have it": f"{statistics.median(lives):.2f} s",
             "memory of a worker: resident, and its share of what is shared": memory(served),
+            "bodies of articles, once for all workers": shelves(served),
         }
 
 
@@ -138,6 +141,13 @@ def memory(served: Served) -> str:
         text = Path(f"/proc/{child}/smaps_rollup").read_text()
         sizes.append([int(found) / 1024 for found in re.findall(r"^(?:Rss|Pss):\s+(\d+)", text, re.MULTILINE)])
     return "{:.0f} MB, {:.0f} MB".format(*max(sizes))
+
+
+def shelves(served: Served) -> str:
+    """Return the size of the memory without a name in which bodies lie."""
+    places = Path(f"/proc/{served.process.pid}/fd").iterdir()
+    sizes = [place.stat().st_size for place in places if place.readlink().name.startswith("memfd:articles")]
+    return f"{sum(sizes) / 2**20:.0f} MB"
 
 
 if __name__ == "__main__":

@@ -191,7 +191,6 @@ def test_other_methods_are_refused_on_a_kept_page(method: str) -> None:
     "path",
     [
         "/en/search?q=russia",
-        "/",
         "/en",
         "/en/leave",
     ],
@@ -203,6 +202,21 @@ def test_what_is_not_kept(path: str) -> None:
         visit(path, app=app)
     assert len(pages_of(app)) == 0
     assert pages_of(app).size == 0
+
+
+def test_ways_from_the_entry_are_kept_by_language() -> None:
+    """One answer for each language that a browser may be led to, however it asks; and never another's."""
+    app, fresh = open_site(), FRESH
+    for _ in range(2):
+        for languages in (*LANGUAGES, "ru;q=0.5, fa", "fa-AF", "xx, uk"):
+            for address in (BERLIN, None):
+                kept = visit("/", address, languages, app=app)
+                assert kept.status_code == 302
+                assert_same(kept, visit("/", address, languages, app=fresh))
+    places = {variant.headers for variant in pages_of(app)._variants.values()}
+    assert {name for name, _ in pages_of(app)._variants} == {
+        f"302 {value.strip('/')}" for headers in places for name, value in headers if name == "Location"
+    }
 
 
 # --- where there is nothing ----------------------------------------------------------------------------------

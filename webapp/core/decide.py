@@ -62,10 +62,10 @@ class Decision:
     faulty: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        shown = tuple(outcome for outcome in self.outcomes if isinstance(outcome, Shown))
+        shown = tuple([outcome for outcome in self.outcomes if isinstance(outcome, Shown)])
         object.__setattr__(self, "shown", shown)
-        object.__setattr__(self, "shown_ids", tuple(outcome.notice for outcome in shown))
-        object.__setattr__(self, "faulty", any(outcome.faulty for outcome in shown))
+        object.__setattr__(self, "shown_ids", tuple([outcome.notice for outcome in shown]))
+        object.__setattr__(self, "faulty", True in [outcome.faulty for outcome in shown])
 
     @property
     def omitted(self) -> tuple[Omitted, ...]:
@@ -87,7 +87,7 @@ class Decision:
 
 def decide(edition: Edition, reader: Reader, at: datetime) -> Decision:
     """Decide for every notice of `edition` whether `reader` sees it. `at` is an aware time, now. Never raises."""
-    return Decision(edition.digest, tuple(_judge(edition, notice, reader, at) for notice in edition.notices))
+    return Decision(edition.digest, tuple([_judge(edition, notice, reader, at) for notice in edition.notices]))
 
 
 def _judge(edition: Edition, notice: Notice, reader: Reader, at: datetime) -> Shown | Omitted:
@@ -98,12 +98,16 @@ def _judge(edition: Edition, notice: Notice, reader: Reader, at: datetime) -> Sh
 
 
 def _judge_soundly(edition: Edition, notice: Notice, reader: Reader, at: datetime) -> Shown | Omitted:
-    findings = tuple(evaluate(rule, reader, edition.map, edition.language_aliases) for rule in notice.rules)
-    doubt = _find_doubt(edition, notice, reader, at)
-    unexcluded = [finding for finding in findings if finding.verdict is not Verdict.EXCLUDED]
-    unexcluded.sort(key=lambda finding: finding.verdict is not Verdict.MATCHED)
+    findings = tuple([evaluate(rule, reader, edition.map, edition.language_aliases) for rule in notice.rules])
+    unexcluded: Finding | None = None
+    for finding in findings:
+        if finding.verdict is Verdict.MATCHED:
+            return Shown(notice.id, finding.because, findings)
+        if finding.verdict is not Verdict.EXCLUDED and unexcluded is None:
+            unexcluded = finding
     if unexcluded:
-        return Shown(notice.id, unexcluded[0].because, findings)
+        return Shown(notice.id, unexcluded.because, findings)
+    doubt = _find_doubt(edition, notice, reader, at)
     if doubt:
         return Shown(notice.id, doubt, findings)
     return Omitted(notice.id, Proof(notice.id, edition.digest, findings, _SEAL))

@@ -97,13 +97,17 @@ def matches_range(language_range: str, tag: str) -> bool:
 
 
 def names_region(tag: str, region: str) -> bool:
-    """Tell whether `region` is the region subtag of `tag` (RFC 5646 §2.2.4), without regard to case.
+    """Tell whether `region` is the region subtag of `tag` (RFC 5646 §2.2.4), without regard to case."""
+    return region.lower() in find_regions(tag)
 
-    What follows a singleton is an extension or private and names no region: "en-u-ca-ru" is not of RU.
+
+def find_regions(tag: str) -> tuple[str, ...]:
+    """Return, in lower case, every subtag of `tag` that may be its region: all but the first, up to a singleton.
+
+    What follows one is an extension or private and names no region: "en-u-ca-ru" is not of RU.
     """
-    subtags = tag.lower().replace("_", "-").split("-")
-    named = takewhile(lambda subtag: len(subtag) > 1, subtags[1:])
-    return len(subtags[0]) > 1 and region.lower() in named
+    primary, *rest = tag.lower().replace("_", "-").split("-")
+    return tuple(takewhile(lambda subtag: len(subtag) > 1, rest)) if len(primary) > 1 else ()
 
 
 def negotiate(edition: Edition, accepted: AcceptedLanguages) -> LocaleTag:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from webapp.core.locales import names_region, parse_tag
+from webapp.core.locales import find_regions, parse_tag
 from webapp.core.model import (
     AcceptedLanguages,
     EverywhereRule,
@@ -85,11 +85,12 @@ def _languages(
 ) -> tuple[Verdict, str]:
     if not page:
         return Verdict.UNPROVEN, "the language of the page is not known"
+    sought = _seek(rule.languages, rule.regions)
     for tag in page:
-        if _at_risk(tag, rule, aliases):
+        if not sought.isdisjoint(_names(tag, aliases.get(_primary(tag)))):
             return Verdict.MATCHED, f"the page is in {tag}"
     for name, _quality in accepted.ranges:
-        if _at_risk(name, rule, aliases):
+        if not sought.isdisjoint(_names(name, aliases.get(_primary(name)))):
             return Verdict.MATCHED, f"the browser names {name}"
     if not accepted.readable:
         return Verdict.UNPROVEN, "the languages of the browser could not be read"
@@ -97,29 +98,28 @@ def _languages(
     return Verdict.EXCLUDED, f"neither the page nor the browser names one of these languages{regions}"
 
 
-def _at_risk(tag: str, rule: LanguageRule, aliases: Mapping[str, str]) -> bool:
-    primary = tag.strip(" \t").replace("_", "-").split("-")[0].lower()
-    names = _names(tag, aliases.get(primary))
-    if any(not _lowered(rule.languages).isdisjoint(_cuts(name)) for name in names):
-        return True
-    return any(names_region(name, region) for region in rule.regions for name in names)
-
-
-@lru_cache(maxsize=2048)
-def _names(tag: str, alias: str | None) -> tuple[str, ...]:
-    """Return every name of a language as it was given: the tag, the one in use, and what `alias` stands for."""
-    primary = tag.strip(" \t").replace("_", "-").split("-")[0].lower()
-    current = parse_tag(tag, {} if alias is None else {primary: alias}) or tag
-    return tuple(dict.fromkeys((tag, current, alias or tag)))
-
-
-@lru_cache(maxsize=2048)
-def _cuts(name: str) -> frozenset[str]:
-    """Return every basic range that a tag falls under (RFC 4647 §3.3.1): `*`, and each beginning of it, lower case."""
-    subtags = name.lower().replace("_", "-").split("-")
-    return frozenset(("*", *("-".join(subtags[:count]) for count in range(1, len(subtags) + 1))))
-
-
 @lru_cache(maxsize=256)
-def _lowered(languages: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(language.lower().replace("_", "-") for language in languages)
+def _seek(languages: tuple[str, ...], regions: tuple[str, ...]) -> frozenset[str]:
+    """Return what a rule looks for, spelled as `_names` spells it."""
+    ranges = (language.lower().replace("_", "-") for language in languages)
+    return frozenset((*ranges, *(f"@{region.lower()}" for region in regions)))
+
+
+@lru_cache(maxsize=2048)
+def _primary(tag: str) -> str:
+    return tag.strip(" \t").replace("_", "-").split("-")[0].lower()
+
+
+@lru_cache(maxsize=2048)
+def _names(tag: str, alias: str | None) -> frozenset[str]:
+    """Return what a tag names, under every name that its language has: the one given, the one in use, and `alias`.
+
+    That is `*` and each basic range that it falls under (RFC 4647 §3.3.1), in lower case, and "@" with each region.
+    """
+    current = parse_tag(tag, {} if alias is None else {_primary(tag): alias}) or tag
+    named = {"*"}
+    for name in (tag, current, alias or tag):
+        subtags = name.lower().replace("_", "-").split("-")
+        named.update("-".join(subtags[:count]) for count in range(1, len(subtags) + 1))
+        named.update(f"@{region}" for region in find_regions(name))
+    return frozenset(named)

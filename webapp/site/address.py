@@ -75,10 +75,11 @@ CLIENT_HEADERS = (
 """Headers in which a proxy or CDN names the reader. One that names another address than X-Forwarded-For shows that
 a proxy we do not know stands in between, and that ours has overwritten what it said."""
 
-_PROXY_HEADERS = frozenset(PROXY_HEADERS)
-_FOREIGN_HEADERS = frozenset(FOREIGN_HEADERS)
-_CLIENT_HEADERS = frozenset(CLIENT_HEADERS)
+_KNOWN_HEADERS = frozenset((*PROXY_HEADERS, *FOREIGN_HEADERS, *CLIENT_HEADERS))
+_REMEMBERED_HEADERS = frozenset((*_KNOWN_HEADERS, "accept-language", "accept-encoding"))
 
+MOST_MARKS = 256
+"""Most sets of names whose marks are remembered."""
 MAX_FORWARDED = 2048
 """Longest X-Forwarded-For that is read, in characters."""
 
@@ -105,44 +106,75 @@ def resolve(peer: str | None, headers: Mapping[str, Sequence[str]], trusted: Seq
     """Find the reader's address. `headers` has lower-case names; values are those of repeated headers, in order."""
     steps: list[Step] = []
     ours = trusted if isinstance(trusted, NetworkSet) else NetworkSet(trusted)
-    peer_address = parse_address(peer or "")
+    proxy = ours.recall(peer or "")
+    peer_address = proxy or parse_address(peer or "")
     if peer_address is None:
         return _unknown(UnknownReason.NO_ADDRESS, "the connection has no IP address", steps)
     steps.append(("the connection comes from ", peer_address))
-    alike = find_lookalike(headers)
-    if alike is not None:
-        detail = f"a header is spelled almost as {alike}, so what a proxy wrote cannot be told from what a reader did"
-        return _unknown(UnknownReason.UNTRUSTED_CHAIN, detail, steps)
+    marks = read_marks(headers)
+    if marks.alike:
+        why = (
+            f"a header is spelled almost as {marks.alike}, so what a proxy wrote cannot be told from what a reader did"
+        )
+        return _unknown(UnknownReason.UNTRUSTED_CHAIN, why, steps)
     if not ours:
-        return _resolve_direct(peer_address, headers, steps)
-    if not ours.holds(peer_address):
+        return _resolve_direct(peer_address, marks, steps)
+    if proxy is None:
         return _unknown(UnknownReason.UNTRUSTED_CHAIN, "the connection does not come from a trusted proxy", steps)
     steps.append((peer_address, " is a trusted proxy"))
-    return _resolve_forwarded(headers, ours, steps)
+    return _resolve_forwarded(headers, marks, ours, steps)
 
 
-def find_lookalike(headers: Iterable[str]) -> str | None:
-    """Return the proxy's header that another one resembles but for an underscore: servers of the CGI family give both
-    one name, and the later wins. No proxy and no browser sends such a one."""
-    if "_" not in "".join(headers):
-        return None
-    alike = (name.replace("_", "-") for name in headers if "_" in name)
-    return next((name for name in alike if name in _PROXY_HEADERS or name in _FOREIGN_HEADERS), None)
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What the names of a request's headers tell: the first that only a proxy writes, the first of a foreign proxy, and
+    all that name a reader; "" where there is none.
+
+    `alike` is a proxy's header that another one resembles but for an underscore: servers of the CGI family give both
+    one name, and the later wins. No proxy and no browser sends such a one.
+    """
+
+    proxy: str
+    foreign: str
+    naming: tuple[str, ...]
+    alike: str
 
 
-def _resolve_direct(peer: Address, headers: Mapping[str, Sequence[str]], steps: list[Step]) -> Resolved:
+def read_marks(headers: Iterable[str]) -> Marks:
+    """Look at the names of headers, in lower case. Most requests bring the same few, whose marks are remembered."""
+    names = tuple(headers)
+    return _marks.get(names) or _find_marks(names)
+
+
+_marks: dict[tuple[str, ...], Marks] = {}
+
+
+def _find_marks(names: tuple[str, ...]) -> Marks:
+    alike = (name.replace("_", "-") for name in names if "_" in name)
+    marks = Marks(
+        next((name for name in PROXY_HEADERS if name in names), ""),
+        next((name for name in FOREIGN_HEADERS if name in names), ""),
+        tuple(name for name in CLIENT_HEADERS if name in names),
+        next((name for name in alike if name in _KNOWN_HEADERS), ""),
+    )
+    if len(_marks) < MOST_MARKS and _REMEMBERED_HEADERS.issuperset(names):
+        _marks[names] = marks
+    return marks
+
+
+def _resolve_direct(peer: Address, marks: Marks, steps: list[Step]) -> Resolved:
     steps.append(("no proxy is trusted, so the reader should be connected directly",))
-    signs = () if _PROXY_HEADERS.isdisjoint(headers) else [name for name in PROXY_HEADERS if name in headers]
-    if signs:
-        detail = f"a proxy that is not configured left its mark ({signs[0]})"
+    if marks.proxy:
+        detail = f"a proxy that is not configured left its mark ({marks.proxy})"
         return _unknown(UnknownReason.UNTRUSTED_CHAIN, detail, steps)
     return _judge(peer, steps)
 
 
-def _resolve_forwarded(headers: Mapping[str, Sequence[str]], ours: NetworkSet, steps: list[Step]) -> Resolved:
-    signs = () if _FOREIGN_HEADERS.isdisjoint(headers) else [name for name in FOREIGN_HEADERS if name in headers]
-    if signs:
-        detail = f"a proxy outside our own chain left its mark ({signs[0]})"
+def _resolve_forwarded(
+    headers: Mapping[str, Sequence[str]], marks: Marks, ours: NetworkSet, steps: list[Step]
+) -> Resolved:
+    if marks.foreign:
+        detail = f"a proxy outside our own chain left its mark ({marks.foreign})"
         return _unknown(UnknownReason.UNTRUSTED_CHAIN, detail, steps)
     value = ",".join(headers.get(FORWARDED_FOR, ()))
     if not value.strip():
@@ -161,10 +193,9 @@ def _resolve_forwarded(headers: Mapping[str, Sequence[str]], ours: NetworkSet, s
         if entries:
             detail = "X-Forwarded-For names a further address behind the reader's, so another proxy may stand there"
             return _unknown(UnknownReason.UNTRUSTED_CHAIN, detail, steps)
-        named = () if _CLIENT_HEADERS.isdisjoint(headers) else CLIENT_HEADERS
-        contradicting = [name for name in named if _disagrees(headers.get(name, ()), address)]
-        if contradicting:
-            return _unknown(UnknownReason.UNTRUSTED_CHAIN, f"{contradicting[0]} contradicts X-Forwarded-For", steps)
+        for name in marks.naming:
+            if _disagrees(headers.get(name, ()), address):
+                return _unknown(UnknownReason.UNTRUSTED_CHAIN, f"{name} contradicts X-Forwarded-For", steps)
         return _judge(address, steps)
     return _unknown(UnknownReason.NO_ADDRESS, "X-Forwarded-For names only our own proxies", steps)
 

@@ -18,6 +18,9 @@ from webapp.site.missing import choose_error_locale, name_missing
 from webapp.site.offers import BUSY, OFFER, Offer
 from webapp.site.state import current_edition, current_renderer, state
 
+NAMED = frozenset({302, 404})
+"""Status of what is kept under a name."""
+
 log = logging.getLogger("webapp.site")
 answers = Blueprint("answers", __name__)
 
@@ -28,12 +31,13 @@ def page_response(body: bytes, locale: LocaleTag, status: int = 200, mimetype: s
     return response
 
 
-def may_be_kept(response: BaseResponse) -> BaseResponse:
+def may_be_kept(response: BaseResponse, name: str | None = None) -> BaseResponse:
     """Mark a page that depends on nothing but its path, the edition and the notices shown: the front door may keep it.
 
-    That is a promise about the route and every template it uses, held by tests/functional/test_kept_pages.py.
+    With a `name` it depends on that instead of its path. That is a promise about the route and every template it uses,
+    held by tests/functional/test_kept_pages.py.
     """
-    g.kept = response
+    g.kept, g.kept_name = response, name
     return response
 
 
@@ -50,7 +54,7 @@ def http_error(error: HTTPException) -> BaseResponse:
     locale = _error_locale()
     response = error_page(error.code or 500, locale)
     if isinstance(error, NotFound):
-        g.kept, g.kept_name = response, name_missing(locale.tag)
+        may_be_kept(response, name_missing(locale.tag))
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return response
@@ -133,7 +137,7 @@ def _offer(response: BaseResponse) -> None:
     """Hand a page to the front door, which may keep it: what has just passed the gate, before it is compressed."""
     offers = request.environ.get(OFFER)
     name = g.get("kept_name")
-    if offers is None or g.get("kept") is not response or response.status_code != (404 if name else 200):
+    if offers is None or g.get("kept") is not response or response.status_code not in (NAMED if name else {200}):
         return
     free = g.get("article_free") is response
     checked = check(response.get_data(), current_edition(), free=free)

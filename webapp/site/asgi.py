@@ -16,8 +16,9 @@ from urllib.parse import unquote_to_bytes
 
 from webapp.site.address import PROXY_HEADERS
 from webapp.site.asked import Asked
-from webapp.site.front import Answer, Door
+from webapp.site.front import Door
 from webapp.site.offers import BUSY
+from webapp.site.outgoing import Answer
 from webapp.site.reader import Headers
 
 Scope = Mapping[str, Any]
@@ -54,8 +55,9 @@ class AsgiSite:
         if answer is None:
             await on_the_loop()
             answer = await self._make(to_environ(scope, path), asked)
-        await send({"type": "http.response.start", "status": int(answer.status[:3]), "headers": answer.raw_headers})
-        await send({"type": "http.response.body", "body": answer.body})
+        start, body = answer.messages
+        await send(start)
+        await send(body)
 
     async def _make(self, environ: dict[str, Any], asked: Asked | None) -> Answer:
         if self._waiting >= MOST_WAITING:
@@ -89,7 +91,10 @@ def read_headers(raw: RawHeaders) -> Headers:
             if b"_" not in name or name.replace(b"_", b"-") not in _TOLD_BY:
                 continue
             text = name.decode("latin-1")
-        found[text] = (*found.get(text, ()), value.decode("latin-1"))
+        if text in found:
+            found[text] = (*found[text], value.decode("latin-1"))
+        else:
+            found[text] = (value.decode("latin-1"),)
     return found
 
 

@@ -7,15 +7,15 @@ which names no network; headers are remembered only when short. A decision that 
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from webapp.core.decide import Decision, decide
 from webapp.core.model import AcceptedLanguages, Edition, KnownPlace, LocaleTag, Place, Reader
 from webapp.settings import Cdn
 from webapp.site.networks import NetworkSet
-from webapp.site.reader import Headers, read_languages, read_place
+from webapp.site.reader import Headers, read_languages, read_place_alike
 
 log = logging.getLogger("webapp.site")
 
@@ -24,8 +24,6 @@ ASKED = "webapp.asked"
 
 LONGEST = 200
 """Longest Accept-Language that is remembered, in characters. Browsers send fewer."""
-MOST_RANGES = 12
-"""Most languages in one that is. Browsers name fewer."""
 MOST = 1024
 """Most headers and most decisions that are remembered; a flood of others makes them forgotten, never more."""
 
@@ -36,29 +34,35 @@ V = TypeVar("V")
 
 @dataclass(slots=True)
 class Memory:
-    """What one edition's requests need not find out again. Threads may share it: each entry stands for itself."""
+    """What one edition's requests need not find out again. Threads may share it: each entry stands for itself.
+
+    `trusted`, `cdn` and `on_fault` are the application's, the same for every request.
+    """
 
     edition: Edition
+    trusted: NetworkSet
+    cdn: Cdn | None
+    on_fault: Callable[[], None]
     languages: dict[str, AcceptedLanguages] = field(default_factory=dict)
     decisions: dict[Kind, Decision] = field(default_factory=dict)
 
-    def read_languages(self, edition: Edition, headers: Headers) -> AcceptedLanguages:
+    def read_languages(self, headers: Headers) -> AcceptedLanguages:
         """Read Accept-Language as `reader.read_languages` does."""
         values = headers.get("accept-language", ())
         if len(values) != 1 or len(values[0]) > LONGEST or "accept_language" in headers:
-            return read_languages(edition, headers)
+            return read_languages(self.edition, headers)
         known = self.languages.get(values[0])
         if known is None:
-            known = read_languages(edition, headers)
+            known = read_languages(self.edition, headers)
             _remember(self.languages, values[0], known)
         return known
 
-    def decide(self, place: Place, page: tuple[LocaleTag, ...], accepted: AcceptedLanguages, at: datetime) -> Decision:
-        """Decide as `core.decide` does, about the reader without what no rule looks at."""
-        kind = _find_kind(place, page, accepted, at)
+    def decide(self, place: Place, page: tuple[LocaleTag, ...], headers: Headers, at: datetime) -> Decision:
+        """Decide as `core.decide` does, about a reader at `place` whose browser sends `headers`."""
+        kind = _find_kind(place, page, headers, at)
         known = self.decisions.get(kind) if kind else None
         if known is None:
-            known = decide(self.edition, Reader(_without_network(place), page, accepted), at)
+            known = decide(self.edition, Reader(place, page, self.read_languages(headers)), at)
             if kind and not known.faulty:
                 _remember(self.decisions, kind, known)
         return known
@@ -70,20 +74,19 @@ def _remember(known: dict[K, V], key: K, value: V) -> None:
     known[key] = value
 
 
-def _find_kind(place: Place, page: tuple[LocaleTag, ...], accepted: AcceptedLanguages, at: datetime) -> Kind | None:
+def _find_kind(place: Place, page: tuple[LocaleTag, ...], headers: Headers, at: datetime) -> Kind | None:
     """Return everything about a reader and a moment that a decision depends on, or None when it is not worth it."""
-    if at.tzinfo is not UTC or len(accepted.ranges) > MOST_RANGES:
+    values = headers.get("accept-language")
+    text = values[0] if values else None
+    if (
+        (values and (len(values) > 1 or len(values[0]) > LONGEST))
+        or "accept_language" in headers
+        or at.tzinfo is not UTC
+    ):
         return None
-    day: date = at.date()
     if isinstance(place, KnownPlace):
-        return (place.inside, place.uncertain, place.outside, page, accepted.ranges, accepted.readable, day)
-    return (place.reason, place.detail, page, accepted.ranges, accepted.readable, day)
-
-
-def _without_network(place: Place) -> Place:
-    if not isinstance(place, KnownPlace):
-        return place
-    return replace(place, network="the address", country=None, votes=(), reasons=())
+        return (place.inside, place.uncertain, place.outside, page, text, at.toordinal())
+    return (place.reason, place.detail, page, text, at.toordinal())
 
 
 @dataclass(slots=True)
@@ -94,14 +97,11 @@ class Asked:
     """
 
     memory: Memory
-    trusted: NetworkSet
-    cdn: Cdn | None
     peer: str | None
     headers: Headers
     at: datetime
-    on_fault: Callable[[], None]
-    _read: tuple[Place, AcceptedLanguages] | None = None
-    _decided: dict[tuple[LocaleTag, ...], Decision] = field(default_factory=dict)
+    _place: Place | None = None
+    _decided: dict[tuple[LocaleTag, ...], Decision] | None = None
 
     @property
     def edition(self) -> Edition:
@@ -111,20 +111,22 @@ class Asked:
     @property
     def accepted(self) -> AcceptedLanguages:
         """The languages that the browser names."""
-        return self.memory.read_languages(self.edition, self.headers)
+        return self.memory.read_languages(self.headers)
 
     def decide(self, languages: tuple[LocaleTag, ...]) -> Decision:
         """Decide about the reader of a page in `languages`, once."""
+        if self._decided is None:
+            self._decided = {}
         known = self._decided.get(languages)
         if known is None:
-            place, accepted = self._read or self._read_headers()
-            known = self._decided[languages] = self.memory.decide(place, languages, accepted, self.at)
+            known = self._decided[languages] = self.memory.decide(self._find_place(), languages, self.headers, self.at)
             if known.faulty:
                 log.error("A decision failed; its notices are shown.")
-                self.on_fault()
+                self.memory.on_fault()
         return known
 
-    def _read_headers(self) -> tuple[Place, AcceptedLanguages]:
-        place, _ = read_place(self.edition, self.peer, self.headers, self.trusted, self.cdn)
-        self._read = place, self.accepted
-        return self._read
+    def _find_place(self) -> Place:
+        if self._place is None:
+            memory = self.memory
+            self._place = read_place_alike(memory.edition, self.peer, self.headers, memory.trusted, memory.cdn)
+        return self._place

@@ -7,11 +7,12 @@ it may keep, and in which languages they are, when it made them; so an unknown p
 
 import logging
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.datastructures import Headers
 
 from webapp.core.decide import Decision
+from webapp.core.locales import negotiate
 from webapp.core.model import Edition
 from webapp.errors import GateRefusedError
 from webapp.site.answers import describe_fault
@@ -20,9 +21,10 @@ from webapp.site.encodings import SMALLEST, TEXTUAL, choose_encoding
 from webapp.site.gate import let_kept_out
 from webapp.site.headers import Kind, set_headers
 from webapp.site.missing import Missing, choose_error_locale, name_missing
-from webapp.site.offers import OFFER, Offer
+from webapp.site.offers import ENTRY, OFFER, Offer, name_entry
+from webapp.site.outgoing import Answer, make_answer, spell_kept
 from webapp.site.packing import Packer, confirm_packed, pack
-from webapp.site.pages import HeaderList, Page, Pages, Ready, Shown, Variant, raw_headers, ready
+from webapp.site.pages import Page, Pages, Ready, Shown, Variant
 from webapp.site.reader import Headers as ReaderHeaders
 from webapp.site.reader import headers_of
 from webapp.site.state import SiteState
@@ -32,18 +34,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("webapp.site")
 
-FOUND, NOT_FOUND = "200 OK", "404 NOT FOUND"
-
 _BY_ENCODING = frozenset({"content-length", "content-encoding"})
-
-
-class Answer(NamedTuple):
-    """What goes out: a status line, headers twice over, and a body that the gate has let through."""
-
-    status: str
-    headers: HeaderList
-    raw_headers: tuple[tuple[bytes, bytes], ...]
-    body: bytes
 
 
 class Door:
@@ -88,8 +79,7 @@ class Door:
         headers = Headers({"Content-Type": "text/plain; charset=utf-8", "Retry-After": "2"})
         set_headers(headers, Kind.PAGE, shared.policy, shared.settings.hsts, shared.settings.onion_location, "/")
         headers["Content-Length"] = str(len(body))
-        sent = tuple(headers)
-        return Answer("503 SERVICE UNAVAILABLE", sent, raw_headers(sent), body)
+        return make_answer("503 SERVICE UNAVAILABLE", headers, body)
 
     def forget(self) -> None:
         """Forget every kept page."""
@@ -112,9 +102,9 @@ class Door:
         if method not in {"GET", "HEAD"} or not self._limit or _is_doctor(asked):
             return None
         pages = self.pages_of(asked.edition)
-        page, status = pages.find_page(path), FOUND
+        page = pages.find_page(path)
         if page is None:
-            path, status = self._find_name(path, asked), NOT_FOUND
+            path = self._find_name(path, asked)
             page = pages.find_page(path)
         if page is None:
             return None
@@ -122,27 +112,30 @@ class Door:
         shown = _shown(decision)
         variant = pages.find(path, shown)
         body = variant and variant.bodies.get(_encoding(variant, asked))
-        if not body:
+        if not body or not self._let_out(body, pages, path, shown, decision):
             return None
-        content = self._let_out(body, pages, path, shown, decision)
-        if content is None:
-            return None
-        return Answer(status, body.headers, body.raw_headers, b"" if method == "HEAD" else content)
+        return body.answer if method == "GET" else body.answer.without_body()
 
     def _find_name(self, path: str, asked: Asked) -> str:
-        """Return what the answer to a path is kept under: the path, or one name for all where there is nothing."""
-        if not self._share_missing or not self._missing.says(path, asked.edition):
+        """Return what the answer to a path is kept under: the path, or one name for all where there is nothing, or for
+        all whom the entry leads to one language."""
+        if not self._share_missing:
+            return path
+        if path == ENTRY:
+            return name_entry(negotiate(asked.edition, asked.accepted))
+        if not self._missing.says(path, asked.edition):
             return path
         return name_missing(choose_error_locale(asked.edition, path, asked.accepted))
 
-    def _let_out(self, body: Ready, pages: Pages, path: str, shown: Shown, decision: Decision | None) -> bytes | None:
+    def _let_out(self, body: Ready, pages: Pages, path: str, shown: Shown, decision: Decision | None) -> bool:
+        """Say whether the gate lets out the very bytes that the answer carries."""
         try:
-            return let_kept_out(body.checked, pages.edition, decision)
+            return let_kept_out(body.checked, pages.edition, decision) is body.answer.body
         except GateRefusedError as refusal:  # Flask makes the page anew, or refuses it as well
             self._shared.refusals += 1
             log.error("The gate refused a kept page, which is made anew: %s", refusal)
             pages.drop(path, shown)
-            return None
+            return False
 
     # --- pages to make -------------------------------------------------------------------------------------
 
@@ -174,7 +167,7 @@ class Door:
         encoding = _encoding(variant, asked) if variant else ""
         if variant is None or shown is None or encoding in variant.bodies:
             return False
-        body = ready(variant.headers, encoding, pack(variant.bodies[""].checked, encoding))
+        body = variant.make_ready(encoding, pack(variant.bodies[""].checked, encoding))
         pages.add_body(path, shown, encoding, body, final=False)
         self.packer.put((pages, path, shown, encoding))
         return True
@@ -200,23 +193,25 @@ class Door:
         status, headers = begun[0]
         if pages is not None and offers:
             try:
-                self._keep(environ["PATH_INFO"], offers[0], headers, body, pages)
+                self._keep(environ["PATH_INFO"], offers[0], status, headers, body, pages)
             except Exception as fault:  # noqa: BLE001 - the answer is whole, only not kept
                 log.error("A page could not be kept: %s", describe_fault(fault))
-        return Answer(status, tuple(headers), raw_headers(headers), body)
+        return make_answer(status, headers, body)
 
-    def _keep(self, path: str, offer: Offer, sent: list[tuple[str, str]], body: bytes, pages: Pages) -> None:
+    def _keep(
+        self, path: str, offer: Offer, status: str, sent: list[tuple[str, str]], body: bytes, pages: Pages
+    ) -> None:
         if offer.name and not self._share_missing:
             return
         path, shown = offer.name or path, _shown(offer.decision)
-        headers = tuple((name, value) for name, value in sent if name.lower() not in _BY_ENCODING)
+        headers = tuple(spell_kept(name, value)[0] for name, value in sent if name.lower() not in _BY_ENCODING)
         packable = Headers(sent).get("Content-Type", "").partition(";")[0] in TEXTUAL
         packable = packable and len(offer.checked.body) >= SMALLEST
-        variant = Variant(headers, {"": ready(headers, "", offer.checked)}, packable)
+        variant = Variant(status, headers, {}, packable)
+        variant.bodies[""] = variant.make_ready("", offer.checked)
         encoding = next((value for name, value in sent if name.lower() == "content-encoding"), "")
         if encoding:
-            checked = confirm_packed(offer.checked, body, encoding)
-            variant.bodies[encoding] = ready(headers, encoding, checked)
+            variant.bodies[encoding] = variant.make_ready(encoding, confirm_packed(offer.checked, body, encoding))
         if pages.keep(path, offer.languages, shown, variant) and encoding:
             self.packer.put((pages, path, shown, encoding))
 

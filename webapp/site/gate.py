@@ -31,8 +31,9 @@ _UNSEEN = re.compile(
 class Checked:
     """Bytes that this module has searched for the markers of one edition. Cannot be made outside it.
 
-    `marked` holds the notices whose marker they carry; `free` bytes carry no article text and need none. `agreed` is
-    what last let them out, a Premise or nothing: its values never change, so the very same ones say the same again.
+    `marked` holds the notices whose marker they carry; `free` bytes carry no article text and need none. `agreed` holds
+    what has let them out before, by the decision's identity, and `sound` the bytes once their checksum held: none of it
+    ever changes, so the very same values say the same again.
     """
 
     body: bytes
@@ -41,15 +42,19 @@ class Checked:
     free: bool
     checksum: int
     seal: InitVar[object]
-    agreed: "list[Premise]" = field(default_factory=list, init=False, compare=False, repr=False)
+    agreed: "dict[int, Premise]" = field(default_factory=dict, init=False, compare=False, repr=False)
+    sound: "list[bytes]" = field(default_factory=list, init=False, compare=False, repr=False)
 
     def __post_init__(self, seal: object) -> None:
         if seal is not _SEAL:
             raise TypeError("only the gate checks bytes")
 
 
-Premise = tuple[frozenset[NoticeId], Edition, Decision | None]
-"""All that `_refuse_unproven` goes by."""
+Premise = tuple[bytes, frozenset[NoticeId], Edition, Decision | None]
+"""All that `let_kept_out` goes by."""
+
+MOST_PREMISES = 8
+"""Most of them that are remembered for the same bytes."""
 
 
 def let_out(body: bytes, edition: Edition, decision: Decision | None) -> bytes:
@@ -71,21 +76,30 @@ def packed(checked: Checked, body: bytes) -> Checked:
 def let_kept_out(kept: Checked, edition: Edition, decision: Decision | None) -> bytes:
     """Return kept bytes to one more reader, or raise GateRefusedError: asked anew at every use.
 
-    They must be of this edition and undamaged; each notice that they were not seen to carry needs a Proof now.
+    They must be of this edition and undamaged; each notice that they were not seen to carry needs a Proof now. Exactly
+    the values that let them out before, not others equal to them, need not be gone through again.
     """
-    if kept.edition != edition.digest or crc32(kept.body) != kept.checksum:
+    body, marked = kept.body, kept.marked
+    premise = kept.agreed.get(id(decision))
+    known = premise and premise[0] is body and premise[1] is marked and premise[2] is edition and premise[3] is decision
+    if kept.edition != edition.digest or not (known or _is_sound(kept, body)):
         raise GateRefusedError("kept bytes are of another edition, or have changed since they were checked")
-    if not kept.free and not _agreed_before(kept, edition, decision):
-        _refuse_unproven(kept.marked, edition, decision)
-        kept.agreed[:] = [(kept.marked, edition, decision)]
-    return kept.body
+    if not known:
+        if not kept.free:
+            _refuse_unproven(marked, edition, decision)
+        if len(kept.agreed) >= MOST_PREMISES:
+            kept.agreed.clear()
+        kept.agreed[id(decision)] = body, marked, edition, decision
+    return body
 
 
-def _agreed_before(kept: Checked, edition: Edition, decision: Decision | None) -> bool:
-    """Say whether exactly these values, not others equal to them, have let the bytes out the last time."""
-    for marked, before, known in kept.agreed:
-        return marked is kept.marked and before is edition and known is decision
-    return False
+def _is_sound(kept: Checked, body: bytes) -> bool:
+    """Say whether `body` is what was checked: the very same bytes as before need not be summed up again."""
+    if not kept.sound or kept.sound[0] is not body:
+        if crc32(body) != kept.checksum:
+            return False
+        kept.sound[:] = [body]
+    return True
 
 
 def _find_marked(body: bytes, edition: Edition) -> frozenset[NoticeId]:

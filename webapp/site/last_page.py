@@ -13,9 +13,8 @@ from werkzeug.datastructures import Headers
 from webapp.core.builtin_notice import BUILTIN_NOTICES, BuiltinLaw, BuiltinNotice
 from webapp.core.last_resort import BUILT_IN_ENDONYMS
 from webapp.settings import Settings
-from webapp.site.front import Answer
 from webapp.site.headers import Kind, page_policy, set_headers
-from webapp.site.pages import raw_headers
+from webapp.site.outgoing import Answer, make_answer
 
 RETRY_AFTER = 60
 """Seconds after which a program may ask again; a person may at any time."""
@@ -71,7 +70,7 @@ def make_last_page(settings: Settings) -> Callable[[str, str], Answer]:
 
     def answer(method: str, path: str) -> Answer:
         found = empty if _LEADS_OUT.fullmatch(path) else notice
-        return Answer(found.status, found.headers, found.raw_headers, b"") if method == "HEAD" else found
+        return found.without_body() if method == "HEAD" else found
 
     return answer
 
@@ -110,5 +109,4 @@ def _answer(page: str, kind: Kind, settings: Settings) -> Answer:
     headers = Headers({"Content-Type": "text/html; charset=utf-8", "Retry-After": str(RETRY_AFTER)})
     set_headers(headers, kind, page_policy(_CSS), settings.hsts, settings.onion_location, "/")
     headers["Content-Length"] = str(len(body))
-    sent = tuple(headers)
-    return Answer("503 SERVICE UNAVAILABLE", sent, raw_headers(sent), body)
+    return make_answer("503 SERVICE UNAVAILABLE", headers, body)

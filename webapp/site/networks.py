@@ -13,6 +13,9 @@ from typing import Self, cast
 from webapp.core.model import Address
 from webapp.settings import Network
 
+MOST_HELD = 256
+"""Most addresses of proxies that are remembered."""
+
 _MAPPED = 0xFFFF
 """What stands before the last 32 bits of an IPv4-mapped address."""
 
@@ -51,12 +54,31 @@ class NetworkSet(tuple[Network, ...]):
     """CIDR blocks that can be asked quickly whether one of them holds an address. Otherwise a tuple of them."""
 
     _bounds: dict[type, tuple[tuple[int, ...], tuple[int, ...]]]
+    _held: dict[str, Address]
+    _most_held: int
 
     def __new__(cls, networks: Iterable[Network] = ()) -> Self:
         """Take blocks in any order; they may overlap."""
         made = super().__new__(cls, networks)
+        made._held = {}
+        made._most_held = 0 if any(network.prefixlen == 0 for network in made) else MOST_HELD
         made._bounds = {IPv4Address: _find_bounds(made, 4), IPv6Address: _find_bounds(made, 6)}
         return made
+
+    def recall(self, text: str) -> Address | None:
+        """Return the address that a text is, if one of the blocks holds it; remembered, for a proxy asks often.
+
+        None for all else, of which nothing is remembered: it may be a reader's. So it is where all addresses are held.
+        """
+        known = self._held.get(text)
+        if known is None and self:
+            address = parse_address(text)
+            if address is None or not self.holds(address):
+                return None
+            known = address
+            if len(self._held) < self._most_held:
+                self._held[text] = address
+        return known
 
     def holds(self, address: Address) -> bool:
         """Say whether one of the blocks holds `address`, whatever its zone."""

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from webapp.site.encodings import Effort, compress, decompress
 from webapp.site.gate import Checked, packed
-from webapp.site.pages import Pages, Shown, ready
+from webapp.site.pages import Pages, Shown
 
 log = logging.getLogger("webapp.site")
 
@@ -73,7 +73,7 @@ def _pack_well(pages: Pages, path: str, shown: Shown, encoding: str) -> None:
     if variant is None or encoding in variant.packed_well:
         return
     small, before = pack(variant.bodies[""].checked, encoding, Effort.BEST), variant.bodies.get(encoding)
-    body = ready(variant.headers, encoding, small)
+    body = variant.make_ready(encoding, small)
     if before is not None and len(before.checked.body) <= len(small.body):  # the greatest effort is not always the best
         body = before
     pages.add_body(path, shown, encoding, body, final=True)

@@ -8,17 +8,17 @@ goes with it.
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from webapp.core.model import Edition, LocaleTag, NoticeId
 from webapp.site.gate import Checked
+from webapp.site.outgoing import Answer, HeaderList, make_answer, spell_kept
 
 Shown = tuple[NoticeId, ...]
-HeaderList = tuple[tuple[str, str], ...]
 
-OVERHEAD = 2048
+OVERHEAD = 3072
 """Bytes that an encoding of a variant costs beside its body: headers, keys, objects, about."""
 
 LARGEST_SHARE = 8
@@ -27,36 +27,32 @@ LARGEST_SHARE = 8
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The bytes of a variant in one encoding, with all their headers: as text for WSGI, as bytes for ASGI."""
+    """The bytes of a variant in one encoding, and the answer that they go out in once the gate lets them."""
 
     checked: Checked
-    headers: HeaderList
-    raw_headers: tuple[tuple[bytes, bytes], ...]
-
-
-def ready(headers: HeaderList, encoding: str, checked: Checked) -> Ready:
-    """Put headers and bytes together. `headers` lack what depends on the encoding; "" is no encoding."""
-    more = [("Content-Encoding", encoding)] if encoding else []
-    whole = (*headers, *more, ("Content-Length", str(len(checked.body))))
-    return Ready(checked, whole, raw_headers(whole))
-
-
-def raw_headers(headers: Iterable[tuple[str, str]]) -> tuple[tuple[bytes, bytes], ...]:
-    """Return headers as ASGI wants them."""
-    return tuple((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers)
+    answer: Answer
 
 
 @dataclass(slots=True)
 class Variant:
-    """One page for readers who see the same notices: its headers, and its bytes by encoding; "" is always there.
+    """One page for readers who see the same notices: its status and headers, and its bytes by encoding.
 
-    `packable`: worth to be compressed for who asks for it.
+    "" is no encoding, and always there. `headers` lack what depends on the encoding. `packable`: worth to be compressed
+    for who asks for it.
     """
 
+    status: str
     headers: HeaderList
     bodies: dict[str, Ready]
     packable: bool = True
     packed_well: frozenset[str] = frozenset()
+
+    def make_ready(self, encoding: str, checked: Checked) -> Ready:
+        """Put bytes of this variant together with all their headers."""
+        more = [("Content-Encoding", encoding)] if encoding else []
+        length = ("Content-Length", str(len(checked.body)))
+        headers = (*self.headers, *more, length)
+        return Ready(checked, make_answer(self.status, headers, checked.body, spell_kept))
 
     @property
     def size(self) -> int:

@@ -16,6 +16,7 @@ from webapp.core.model import (
 from webapp.settings import Cdn, Network
 from webapp.site.address import Resolved, resolve
 from webapp.site.cdn import judge
+from webapp.site.networks import NetworkSet
 
 Headers = Mapping[str, Sequence[str]]
 
@@ -27,14 +28,17 @@ def headers_of(environ: Mapping[str, object]) -> Headers:
     }
 
 
-def find_place(edition: Edition, resolved: Resolved) -> Place:
-    """Look an address up in the edition's map. Never raises; what goes wrong is a reason to know nothing."""
+def find_place(edition: Edition, resolved: Resolved, *, alike: bool = False) -> Place:
+    """Look an address up in the edition's map. Never raises; what goes wrong is a reason to know nothing.
+
+    `alike`: the answer need not say in which network, and why.
+    """
     if resolved.unknown is not None or resolved.address is None:
         return resolved.unknown or UnknownPlace(UnknownReason.NO_ADDRESS, "there is no address")
     if edition.finder is None:
         return UnknownPlace(UnknownReason.NO_MAP, "there is no territory map that can be believed")
     try:
-        return edition.finder.find(resolved.address)
+        return edition.finder.find_alike(resolved.address) if alike else edition.finder.find(resolved.address)
     except Exception as fault:  # noqa: BLE001 - whatever fails in a lookup, the place is unknown and the notice shown
         return UnknownPlace(UnknownReason.MAP_ERROR, f"the lookup failed ({type(fault).__name__})")
 
@@ -49,6 +53,14 @@ def read_place(
     """Find out where a reader is, and the steps by which her address was found."""
     resolved = resolve(peer, headers, trusted)
     return judge(find_place(edition, resolved), headers, cdn, edition.regions), resolved
+
+
+def read_place_alike(
+    edition: Edition, peer: str | None, headers: Headers, trusted: NetworkSet, cdn: Cdn | None
+) -> Place:
+    """Find out where a reader is, as far as decisions are concerned: what `read_place` says, without the reasons."""
+    place = find_place(edition, resolve(peer, headers, trusted), alike=True)
+    return judge(place, headers, cdn, edition.regions)
 
 
 def read_reader(

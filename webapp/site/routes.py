@@ -21,6 +21,7 @@ from webapp.site.asking import asked_article, asked_locale, decide_for, redirect
 from webapp.site.gate import let_out
 from webapp.site.headers import Kind
 from webapp.site.missing import find_picture
+from webapp.site.offers import name_entry
 from webapp.site.render import Renderer, find_article_text, find_notice_texts
 from webapp.site.sitemap import sitemap_parts
 from webapp.site.state import current_edition, current_renderer, current_request, state
@@ -51,7 +52,8 @@ def root() -> BaseResponse:
     """Choose a language and go there."""
     edition = current_edition()
     accepted = parse_accept_language(request.headers.get("Accept-Language"), edition.language_aliases)
-    return redirect_to(urls.front(negotiate(edition, accepted)), 302)
+    locale = negotiate(edition, accepted)
+    return may_be_kept(redirect_to(urls.front(locale), 302), name_entry(locale))
 
 
 @site.route("/<locale_text>")

@@ -21,7 +21,7 @@ from webapp.core.decide import Decision, decide, find_map_doubt
 from webapp.core.locales import find_locale
 from webapp.core.model import Edition, KnownPlace, Place
 from webapp.settings import Network, Settings
-from webapp.site.address import FORWARDED_FOR, PROXY_HEADERS, find_lookalike
+from webapp.site.address import FORWARDED_FOR, PROXY_HEADERS, read_marks
 from webapp.site.answers import without_article
 from webapp.site.reader import Headers, read_reader
 from webapp.site.state import current_edition, current_request, state
@@ -153,7 +153,7 @@ def _see(edition: Edition, settings: Settings, tag: str) -> Sight:
         shown=_shown(decision),
         marks=(
             *(name for name in PROXY_HEADERS if name in headers),
-            *(name for name in headers if find_lookalike([name])),
+            *(name for name in headers if read_marks([name]).alike),
         ),
         accept_encoding=request.headers.get("Accept-Encoding", ""),
         edition=edition.digest,

@@ -48,8 +48,8 @@ class SiteState:
         """Begin a request: fix its edition, its moment and what is known of who asks."""
         edition, memory = self.store.current, self._memory
         if memory is None or memory.edition is not edition:
-            memory = self._memory = Memory(edition)
-        return Asked(memory, self._trusted, self.settings.cdn, peer, headers, self.clock.now(), self.count_fault)
+            memory = self._memory = Memory(edition, self._trusted, self.settings.cdn, self.count_fault)
+        return Asked(memory, peer, headers, self.clock.now())
 
     def count_fault(self) -> None:
         """Count a decision that failed, and no more of it than that."""

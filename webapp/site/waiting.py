@@ -12,7 +12,7 @@ from typing import Any
 from webapp.errors import Problem, SourceError
 from webapp.site.answers import describe_fault
 from webapp.site.asgi import AsgiSite, Scope, read_path
-from webapp.site.front import Answer
+from webapp.site.outgoing import Answer
 from webapp.sources.files import Survey, survey
 from webapp.sources.load import STYLES
 
@@ -48,8 +48,8 @@ class WaitingSite:
             await site(scope, receive, send)
         elif scope["type"] == "http":
             answer = self._answer(scope["method"], read_path(scope["raw_path"]))
-            await send({"type": "http.response.start", "status": int(answer.status[:3]), "headers": answer.raw_headers})
-            await send({"type": "http.response.body", "body": answer.body})
+            for message in answer.messages:
+                await send(message)
 
     def start(self) -> "WaitingSite":
         """Make the site, now or, in the background, as soon as the files allow it."""

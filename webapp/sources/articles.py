@@ -1,6 +1,7 @@
 """content/<slug>/: articles as folders an editor can drop in. Owns their front matter, names and pictures; their
 Markdown is `markdown`'s."""
 
+import gc
 import os
 import re
 import sys
@@ -16,6 +17,7 @@ from pydantic import AfterValidator, Field
 from webapp.core.model import Article, ArticleText, Author, Body, LocaleTag, Slug
 from webapp.errors import Problem, SourceError
 from webapp.sources.bodies import is_innocent, keep_here
+from webapp.sources.collecting import without_collecting
 from webapp.sources.crew import Crew
 from webapp.sources.files import is_passed_over, read_file
 from webapp.sources.front_matter import find_front_matter, parse_plain_toml
@@ -111,8 +113,9 @@ def reading_ahead(
     if crew is None:
         yield False
         return
-    with crew:
+    with crew, without_collecting():
         yield True
+        gc.collect()  # once, and not again and again
         crew.join()
 
 

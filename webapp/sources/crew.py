@@ -21,7 +21,6 @@ from typing import Any, NoReturn
 from webapp.core.model import Article, ArticleText, Author, Body
 from webapp.errors import SourceError
 from webapp.sources.bodies import ShelvedBody, keep_on
-from webapp.sources.collecting import without_collecting
 from webapp.sources.keeping import Conditions, Reading
 from webapp.sources.shelf import Shelf
 
@@ -70,10 +69,6 @@ class Crew:
 
     def join(self) -> None:
         """Work until nothing is left, and hand what all have read to the reading."""
-        with without_collecting():
-            self._join()
-
-    def _join(self) -> None:
         with suppress(OSError):  # no memory for it: what this process read is read once more, and kept elsewhere
             own = list(self._work(self._shelf))
             self._shelf.seal()
@@ -113,7 +108,7 @@ class _Member:
         """Work, and end without a trace of what the other process would do at its end."""
         status = 1
         try:
-            gc.disable()
+            gc.disable()  # it ends before any of it is garbage
             for piece in work(self._shelf):
                 _Pickler(self._records).dump(piece)
             self._shelf.flush()

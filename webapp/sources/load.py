@@ -28,7 +28,8 @@ from webapp.sources.articles import load_articles, reading_ahead
 from webapp.sources.catalogs import load_catalog, source_catalog
 from webapp.sources.closing import CLOSED, check_closed
 from webapp.sources.config import SITE, SiteConfig, load_site
-from webapp.sources.files import survey
+from webapp.sources.files import Survey, survey
+from webapp.sources.formats import write_date
 from webapp.sources.keeping import Keeper, Reading
 from webapp.sources.legal import Review, to_notice
 from webapp.sources.locales import SOURCE_LOCALE, language_aliases, load_locales
@@ -135,6 +136,16 @@ def _may_pass(problem: Problem) -> bool:
     return problem.code == "map.refused" or problem.severity is Severity.FAULT
 
 
+def _prepare(
+    root: Path, found: Survey, today: date, locales: Mapping[LocaleTag, Locale], definitions: Definitions | None
+) -> None:
+    """Do early, while others read, what takes long and what this process then keeps, so that it is there at once."""
+    if definitions is not None:
+        load_map_in_use(root, found, definitions)
+    for locale in locales.values():
+        write_date(today, locale)
+
+
 def _find_whole(keeper: Keeper, asked: tuple[object, ...], reading: Reading) -> Loaded | None:
     """Return the last edition if it would be made again: of the same files, on the same day."""
     whole, styles = keeper.whole, _Collector()
@@ -174,10 +185,10 @@ def _load_once(
     authors = _load_authors(root, config, of_authors)
     with reading_ahead(root, authors, locales, reading, 0 if thorough else processes) as is_ahead:
         catalogs = {tag: _load_catalogs(root, locale, collect) for tag, locale in locales.items()}
-        if is_ahead and meanwhile is not None:
-            meanwhile()
-        if is_ahead and definitions is not None:
-            load_map_in_use(root, found, definitions)  # takes long, and is kept: below it is there at once
+        if is_ahead:
+            _prepare(root, found, today, locales, definitions)
+            if meanwhile is not None:
+                meanwhile()
     collect.problems += of_authors.problems
     articles = _load_articles(root, authors, config is not None, locales, collect, reading, thorough)
     _read_styles(root, collect)

@@ -1,9 +1,10 @@
 """The current Edition of this process. Swaps it whole, keeps the last good one, and never serves half of a change."""
 
 import logging
+import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,9 +29,12 @@ TICK_MS = 200
 
 RETRY = 0.5
 """Seconds after which watching is tried again when it failed."""
+LOOK = 1.0
+"""Seconds between two looks at all files where the system does not watch so many folders."""
 REST = 9.0
-"""And how many times as long as the look at all files took, if that is more: a tenth of a core is enough for it."""
-WATCH_HINT = "If a limit was reached: sysctl fs.inotify.max_user_watches must exceed folders times workers."
+"""And how many times the processor time of such a look, if that is more: a tenth of a core is enough for it."""
+LIMIT_HINT = "A tenth of a core looks at the files instead, so that changes take longer to be live."
+"""What is told besides when there are more folders than the system watches."""
 
 
 ALARM = "map.refused"
@@ -121,12 +125,13 @@ class EditionStore:
             self._thread = None
 
     def _follow(self) -> None:
-        day, told = datetime.now(UTC).date(), ""
+        day, is_limited, told = datetime.now(UTC).date(), False, ""
         while not self._stop.is_set():
-            folders, unread = self._folders(), True
+            folders, look_at = self._folders(), 0.0  # at once: what changed before the watch was on
             try:
                 for changes in watch(
-                    *folders,
+                    *(self._few_folders() if is_limited else folders),
+                    recursive=not is_limited,
                     debounce=DEBOUNCE_MS,
                     step=50,
                     rust_timeout=TICK_MS,
@@ -135,18 +140,31 @@ class EditionStore:
                     raise_interrupt=False,
                 ):
                     today = datetime.now(UTC).date()  # a new day can end the review of a legal text
-                    if changes or unread or today != day:  # unread: what changed before the watch was on
-                        self.reload()
-                    unread, day = False, today
+                    if changes or today != day or time.monotonic() >= look_at:
+                        look_at = self._look(is_limited)
+                    day = today
                     if self._folders() != folders:
                         break
             except Exception as fault:
                 reason = str(fault).partition(" about ")[0]  # and then some folder
                 if reason != told:
-                    log.exception("Watching the sources failed; they are looked at now and then. %s", WATCH_HINT)
-                told, begun = reason, time.monotonic()
-                self.reload()
-                self._stop.wait(max(RETRY, REST * (time.monotonic() - begun)))
+                    log.exception("Watching the sources failed; trying again. %s", LIMIT_HINT)
+                told = reason
+                self._stop.wait(max(RETRY, self._look(True) - time.monotonic()) if is_limited else RETRY)
+                is_limited = is_limited or "limit" in reason
+
+    def _look(self, is_limited: bool) -> float:
+        """Read the sources again, and return the time to do so once more even if no change is seen."""
+        begun = time.thread_time()
+        self.reload()
+        return time.monotonic() + max(LOOK, REST * (time.thread_time() - begun)) if is_limited else math.inf
+
+    def _few_folders(self) -> Iterator[Path]:
+        """Yield all folders but those of articles, of which there are too many."""
+        for folder in self._folders():
+            yield folder
+            if folder.name != "content":
+                yield from (path for path in sorted(folder.rglob("*")) if path.is_dir())
 
     def _folders(self) -> dict[Path, tuple[int, int]]:
         """The folders that are there, each with its identity: one that was swapped by renaming must be watched anew."""

@@ -5,13 +5,14 @@ It refuses to judge age: `decide` does, from the facts. `find` never raises for 
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from ipaddress import IPv4Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from socket import AF_INET6, inet_ntoa, inet_ntop
 from string import ascii_uppercase
 from struct import Struct
-from typing import Any
+from typing import Any, cast
 
 import maxminddb
 
@@ -55,15 +56,19 @@ _set_network, _set_country, _set_inside, _set_uncertain, _set_outside, _set_vote
 """A frozen dataclass fills itself through object.__setattr__. Its slots' own setters do the same in a third of the
 time, which is worth the trouble for what every request needs."""
 
-Meaning = tuple[
-    CountryCode | None,
-    frozenset[TerritoryId],
-    frozenset[TerritoryId],
-    frozenset[TerritoryId],
-    tuple[Vote, ...],
-    tuple[str, ...],
-]
-"""All that a KnownPlace holds but its network, in its order."""
+ANY_NETWORK = "the address"
+"""What stands for the network where it is not wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What a record says: `record` itself, the place without anything that only this record has, and the rest."""
+
+    record: Mapping[str, Any]
+    alike: KnownPlace
+    votes: tuple[Vote, ...]
+    reasons: tuple[str, ...]
+
 
 MOST_MEANINGS = 4096
 """Most records whose meaning is remembered: a map has some hundreds of different ones, in many places each."""
@@ -81,16 +86,13 @@ class TerritoryMap:
     provenance: Provenance
     _reader: maxminddb.Reader
     _all: frozenset[TerritoryId]
-    _meanings: dict[object, Meaning] = field(default_factory=dict, repr=False, compare=False)
+    _meanings: dict[object, _Meaning] = field(default_factory=dict, repr=False, compare=False)
+    _latest: dict[object, _Meaning] = field(default_factory=dict, repr=False, compare=False)
 
     def find(self, address: Address) -> Place:
         """Where the map puts this address. Never raises for an IPv4Address or IPv6Address."""
         number = int(address)
-        if type(address) is IPv4Address:
-            plain = PLAIN_IPV4[number >> 16]
-        else:
-            plain = PLAIN_IPV6[number >> 112] and address.scope_id is None  # type: ignore[union-attr]  # IPv6 by now
-        if not plain:
+        if not (PLAIN_IPV4[number >> 16] if type(address) is IPv4Address else _is_plain_ipv6(address, number)):
             obstacle = find_obstacle(address)
             if obstacle is not None:
                 return obstacle
@@ -104,46 +106,62 @@ class TerritoryMap:
                 network = inet_ntoa(_pack(number & _MASKS[length])) + _SUFFIXES[length]
             else:
                 network = _ipv6_network(number, length)
-            return self._place(record, network)  # type: ignore[arg-type]  # a record of any shape: that is found out
+            return _name(self._understand(record), network)  # type: ignore[arg-type]  # a record of any shape: found out
         except Exception:  # noqa: BLE001 - whatever a broken map does, the reader gets the notice
             return _BROKEN
 
-    def _place(self, record: dict[str, Any], network: str) -> KnownPlace:
-        if len(record) == 2 and record["answer"] == "outside":
-            key: object = record["country"]["iso_code"]
-        else:
-            key = _key(record)
-        meaning = self._meanings.get(key) or self._understand(record, key)
-        place = _new(KnownPlace)
-        _set_network(place, network)
-        _set_country(place, meaning[0])
-        _set_inside(place, meaning[1])
-        _set_uncertain(place, meaning[2])
-        _set_outside(place, meaning[3])
-        _set_votes(place, meaning[4])
-        _set_reasons(place, meaning[5])
-        return place
+    def find_alike(self, address: Address) -> Place:
+        """Where the map puts this address, without what only its own record says. Equal answers are one object."""
+        number = int(address)
+        if not (PLAIN_IPV4[number >> 16] if type(address) is IPv4Address else _is_plain_ipv6(address, number)):
+            obstacle = find_obstacle(address)
+            if obstacle is not None:
+                return obstacle
+            address = unmap(address)
+        try:
+            record = self._reader.get(address)
+            return _NO_RECORD if record is None else self._understand(record).alike  # type: ignore[arg-type]  # as above
+        except Exception:  # noqa: BLE001 - as above
+            return _BROKEN
 
-    def _understand(self, record: dict[str, Any], key: object) -> Meaning:
-        """Check a record and say what it means; remembered, since records with one key have one meaning."""
+    def _understand(self, record: dict[str, Any]) -> _Meaning:
+        """Say what a record means. Raises all kinds of errors for one that is not as the compiler writes it.
+
+        Remembered: records with one key have one meaning. Most are the latest of their country and answer again, and
+        comparing is quicker than making a key.
+        """
+        answer = record["answer"]
+        country = record["country"]["iso_code"] if "country" in record else None
+        if answer == "outside" and len(record) == 2 and country:
+            return self._meanings.get(country) or self._read(record, country)
+        latest = self._latest.get((answer, country))
+        if latest is None or latest.record != record:
+            key = _key(record)
+            latest = self._latest[answer, country] = self._meanings.get(key) or self._read(record, key)
+        return latest
+
+    def _read(self, record: dict[str, Any], key: object) -> _Meaning:
+        """Check a record, and remember what it means."""
         country = _country(record) if "country" in record else None
         if record["answer"] == "outside" and record.keys() <= _PLAIN_KEYS:
-            meaning: Meaning = (country, _NOTHING, _NOTHING, self._all, (), ())
+            alike = KnownPlace(ANY_NETWORK, country, _NOTHING, _NOTHING, self._all)
+            meaning = _Meaning(record, alike, (), ())
         else:
-            meaning = (country, *self._understand_listed(record))
+            meaning = self._read_listed(record, country)
         if len(self._meanings) >= MOST_MEANINGS:
             self._meanings.clear()
         self._meanings[key] = meaning
         return meaning
 
-    def _understand_listed(self, record: dict[str, Any]) -> tuple[Any, ...]:
+    def _read_listed(self, record: dict[str, Any], country: CountryCode | None) -> _Meaning:
         """Any record but "outside" with or without a country."""
         inside, uncertain = self._listed(record, "inside"), self._listed(record, "uncertain")
         expected = "inside" if inside else "uncertain" if uncertain else ""
         if record["answer"] != expected or inside & uncertain or not record.keys() <= _LISTED_KEYS:
             raise _RecordError
         votes = tuple(Vote(source, said) for source, said in record["votes"].items())
-        return inside, uncertain, self._all - inside - uncertain, votes, tuple(record.get("reasons", ()))
+        alike = KnownPlace(ANY_NETWORK, country, inside, uncertain, self._all - inside - uncertain)
+        return _Meaning(record, alike, votes, tuple(record.get("reasons", ())))
 
     def _listed(self, record: dict[str, Any], key: str) -> frozenset[TerritoryId]:
         listed = frozenset(record.get(key, ()))
@@ -241,8 +259,26 @@ def _parse(path: Path, text: str) -> Address:
         raise MapError(str(path), f"sentinel {text!r} is not an address", REBUILD) from None
 
 
+def _is_plain_ipv6(address: Address, number: int) -> bool:
+    """Say whether nothing special lies near an IPv6 address: a quick answer for nearly all; False is no answer."""
+    return PLAIN_IPV6[number >> 112] == 1 and cast(IPv6Address, address).scope_id is None
+
+
+def _name(meaning: _Meaning, network: str) -> KnownPlace:
+    """Return the place that a record means, of one network."""
+    alike, place = meaning.alike, _new(KnownPlace)
+    _set_network(place, network)
+    _set_country(place, alike.country)
+    _set_inside(place, alike.inside)
+    _set_uncertain(place, alike.uncertain)
+    _set_outside(place, alike.outside)
+    _set_votes(place, meaning.votes)
+    _set_reasons(place, meaning.reasons)
+    return place
+
+
 def _key(record: dict[str, Any]) -> object:
-    """All of a record that `_understand` reads, as something that can be looked up; more than that is never asked."""
+    """All of a record that `_read` reads, as something that can be looked up; more than that is never asked."""
     return (
         tuple(record),
         record["answer"],

@@ -8,7 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from webapp.core.model import UnknownReason
-from webapp.site.address import CLIENT_HEADERS, FOREIGN_HEADERS, MAX_FORWARDED, PROXY_HEADERS, Resolved, resolve
+from webapp.site.address import (
+    CLIENT_HEADERS,
+    FOREIGN_HEADERS,
+    MAX_FORWARDED,
+    MOST_MARKS,
+    PROXY_HEADERS,
+    Resolved,
+    _marks,
+    read_marks,
+    resolve,
+)
 
 # Proxies live in documentation ranges. Readers need real networks: documentation addresses are unknown by design.
 TRUSTED = tuple(ip_network(block) for block in ("192.0.2.0/24", "2001:db8::/32"))
@@ -363,3 +373,31 @@ def test_nothing_is_ever_raised(peer: str | None, headers: dict[str, list[str]],
     """Arbitrary text in every place ends in an answer: an address, or the reason why there is none."""
     resolved = resolve(peer, headers, trusted)
     assert (resolved.address is None) <= (resolved.unknown is not None)
+
+
+names = st.lists(
+    st.sampled_from((*PROXY_HEADERS, "accept-language", "accept-encoding", "doctor-token", "dnt", "user_agent"))
+    | st.sampled_from(PROXY_HEADERS).map(lambda name: name.replace("-", "_", 1)),
+    max_size=6,
+    unique=True,
+)
+
+
+@given(st.lists(names, max_size=4))
+def test_marks_are_those_of_these_names(requests: list[list[str]]) -> None:
+    """Whatever names came before: the first of each sort in its own list's order, and what is spelled almost alike."""
+    for given_names in (*requests, *requests):
+        marks = read_marks(given_names)
+        assert marks.proxy == next((name for name in PROXY_HEADERS if name in given_names), "")
+        assert marks.foreign == next((name for name in FOREIGN_HEADERS if name in given_names), "")
+        assert marks.naming == tuple(name for name in CLIENT_HEADERS if name in given_names)
+        assert bool(marks.alike) == any("_" in name and name.replace("_", "-") in PROXY_HEADERS for name in given_names)
+
+
+def test_names_that_a_reader_could_choose_are_not_remembered() -> None:
+    """A flood of headers fills nothing, and no name of her own stays."""
+    for number in range(5 * MOST_MARKS):
+        read_marks([f"x-{number}", "x-forwarded-for"])
+        read_marks([name for bit, name in enumerate(PROXY_HEADERS) if number >> bit & 1])
+    assert len(_marks) <= MOST_MARKS
+    assert not any(name.startswith("x-1") for names in _marks for name in names)

@@ -14,7 +14,7 @@ from webapp.site import asgi
 from webapp.site.address import CLIENT_HEADERS, FOREIGN_HEADERS, PROXY_HEADERS
 from webapp.site.asgi import AsgiSite, read_headers, read_path, to_environ
 from webapp.site.cdn import COUNTRY_HEADERS, REGION_HEADERS
-from webapp.site.front import Answer
+from webapp.site.outgoing import Answer
 
 Raw = list[tuple[bytes, bytes]]
 

@@ -10,7 +10,7 @@ from tests.strategies import NOW, RUSSIA, make_edition, make_notice, make_place,
 from webapp.core.decide import Decision, Omitted, Shown, decide
 from webapp.core.model import Edition, NoticeId
 from webapp.errors import GateRefusedError
-from webapp.site.gate import Checked, check, let_kept_out, let_out
+from webapp.site.gate import MOST_PREMISES, Checked, check, let_kept_out, let_out
 
 EDITION = make_edition(make_notice(id="one"))
 PROVEN = decide(EDITION, make_reader(), NOW)
@@ -154,3 +154,11 @@ def test_edition_with_one_notice_more_is_another_one() -> None:
     assert _leaves(kept, EDITION, PROVEN)
     assert not _leaves(kept, replace(TWO, digest=EDITION.digest), PROVEN)
     assert _leaves(kept, EDITION, PROVEN)
+
+
+def test_kept_bytes_hold_on_to_few_decisions() -> None:
+    """A flood of readers who differ in everything leaves no trail of decisions behind."""
+    kept = check(b"<p>a</p>", EDITION, free=False)
+    for _ in range(10 * MOST_PREMISES):
+        assert _leaves(kept, EDITION, replace(PROVEN))
+    assert len(kept.agreed) <= MOST_PREMISES

@@ -9,8 +9,8 @@ import pytest
 from webapp.core.builtin_notice import BUILTIN_NOTICES
 from webapp.core.model import LocaleTag
 from webapp.settings import Hsts, Settings
-from webapp.site.front import Answer
 from webapp.site.last_page import make_last_page, render_last_page
+from webapp.site.outgoing import Answer
 
 TABLE = {
     "Referrer-Policy": "no-referrer",

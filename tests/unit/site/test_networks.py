@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from webapp.core.model import Address
 from webapp.settings import Network
-from webapp.site.networks import NetworkSet, parse_address
+from webapp.site.networks import MOST_HELD, NetworkSet, parse_address
 
 
 def parse_plainly(text: str) -> Address | None:
@@ -85,4 +85,22 @@ def test_holds_what_one_of_the_networks_holds(blocks: Sequence[Network], others:
                 asked.append(type(block[0])(edge))
     for address in asked:
         assert ours.holds(address) == any(address in block for block in blocks)
+        assert ours.recall(str(address)) == (parse_address(str(address)) if ours.holds(address) else None)
     assert ours == tuple(blocks)
+
+
+def test_addresses_of_proxies_alone_are_remembered() -> None:
+    """What is not held may be a reader's. A set that holds every address would hold hers, and remembers none."""
+    ours, all_of_them = NetworkSet([ip_network("192.0.2.0/24"), ip_network("10.0.0.0/8")]), ip_network("0.0.0.0/0")
+    assert ours.recall("198.51.100.9") is None
+    assert ours.recall("not an address") is None
+    assert NetworkSet().recall("192.0.2.1") is None
+    for _ in range(2):
+        assert ours.recall("192.0.2.1") == IPv4Address("192.0.2.1")
+    assert ours._held == {"192.0.2.1": IPv4Address("192.0.2.1")}
+    for number in range(2 * MOST_HELD):
+        assert ours.recall(f"10.0.{number // 256}.{number % 256}") is not None
+    assert len(ours._held) == MOST_HELD
+    everybody = NetworkSet([all_of_them])
+    assert everybody.recall("198.51.100.9") == IPv4Address("198.51.100.9")
+    assert everybody._held == {}

@@ -5,8 +5,10 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import watchfiles
 
 from webapp.core.model import Edition, LocaleTag, NoticeMode, Site
 from webapp.errors import Problem, Severity, SourceError
@@ -181,26 +183,67 @@ def test_a_folder_that_comes_later(store: EditionStore, sources: Sources) -> Non
     assert wait_for(lambda: store.current.digest == "second")
 
 
-def test_folders_that_cannot_be_watched(
+def test_more_folders_than_are_watched(
     store: EditionStore, sources: Sources, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where there are more folders than the system watches, they are looked at now and then; that is told once."""
-    tries = []
-
-    def watch(*_folders: object, **_options: object) -> None:
-        tries.append("")
-        raise OSError(f"OS file watch limit reached. about story-{len(tries)}")
-
-    monkeypatch.setattr("webapp.sources.store.watch", watch)
-    monkeypatch.setattr("webapp.sources.store.RETRY", 0.01)
+    """Where the system does not watch so many folders, that is told once, and all but those of articles are watched."""
+    monkeypatch.setattr("webapp.sources.store.watch", limited(watchfiles.watch))
+    monkeypatch.setattr("webapp.sources.store.LOOK", 1000.0)
+    words = sources.root / "translations/ru/words"
+    words.parent.mkdir()
+    readings = counted(store, monkeypatch)
     store.watch()
-    assert wait_for(lambda: len(tries) > 2)
+    assert wait_for(lambda: len(readings) == 1)
     sources.text.write_text("second")
     assert wait_for(lambda: store.current.digest == "second")
-    sources.text.write_text("broken")
-    sources.text.write_text("third")
-    assert wait_for(lambda: store.current.digest == "third")
-    assert caplog.text.count("max_user_watches") == 1
+    before = len(readings)
+    words.write_text("words")
+    assert wait_for(lambda: len(readings) > before)
+    assert caplog.text.count("A tenth of a core") == 1
+
+
+@pytest.mark.parametrize("watched", ["few", "none"])
+def test_what_is_not_watched_is_looked_at(
+    store: EditionStore, sources: Sources, monkeypatch: pytest.MonkeyPatch, watched: str
+) -> None:
+    """Everything is read again and again then, whether the system watches at least some folders or none at all."""
+
+    def unwatched(*_folders: Path, **_options: object) -> None:
+        raise OSError("OS file watch limit reached.")
+
+    watch = limited(watchfiles.watch)
+    monkeypatch.setattr("webapp.sources.store.watch", watch if watched == "few" else unwatched)
+    monkeypatch.setattr("webapp.sources.store.LOOK", 0.01)
+    monkeypatch.setattr("webapp.sources.store.RETRY", 0.01)
+    readings = counted(store, monkeypatch)
+    store.watch()
+    assert wait_for(lambda: len(readings) > 4)
+    sources.text.write_text("second")
+    assert wait_for(lambda: store.current.digest == "second")
+
+
+def counted(store: EditionStore, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Give a list that grows with each reading of a store."""
+    readings, load = list[str](), store._load
+
+    def count() -> Loaded:
+        readings.append("")
+        return load()
+
+    monkeypatch.setattr(store, "_load", count)
+    return readings
+
+
+def limited(watch: Callable[..., Iterator[object]]) -> Callable[..., Iterator[object]]:
+    """Watch as ever, unless it is whole trees: then complain as a system with a limit does."""
+    tries = iter(range(1000))
+
+    def fail(*folders: Path, recursive: bool, **options: Any) -> Iterator[object]:
+        if recursive:
+            raise OSError(f"OS file watch limit reached. about story-{next(tries)}")
+        yield from watch(*folders, recursive=False, **options)
+
+    return fail
 
 
 def test_close_ends_the_watch(store: EditionStore, sources: Sources) -> None:

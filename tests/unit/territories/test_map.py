@@ -4,6 +4,7 @@ import hashlib
 import json
 import random
 import shutil
+from dataclasses import replace
 from datetime import date
 from ipaddress import ip_address
 from pathlib import Path
@@ -11,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from tests.unit.territories.worlds import make_world, write_database
-from webapp.core.model import KnownPlace, UnknownPlace, UnknownReason
+from webapp.core.model import KnownPlace, Place, UnknownPlace, UnknownReason
 from webapp.errors import MapError
 from webapp.territories.definitions import Definitions, load_definitions
-from webapp.territories.map import TerritoryMap, load_map
+from webapp.territories.map import ANY_NETWORK, TerritoryMap, load_map
 from webapp.territories.provenance import provenance_path
 from webapp.territories.sealed import open_sealed
 
@@ -73,6 +74,21 @@ def test_unknown(world: World, address: str, reason: UnknownReason) -> None:
     place = load_map(root / "config/territories.mmdb", definitions).find(ip_address(address))
     assert isinstance(place, UnknownPlace)
     assert place.reason is reason
+
+
+def test_alike_is_found_without_what_only_one_record_says(world: World) -> None:
+    """The same answer less network, votes and reasons, in whatever order; equal ones are one object."""
+    root, definitions = world
+    territory_map = load_map(root / "config/territories.mmdb", definitions)
+    texts = [*(row[1] for row in ANSWERS), "20.100.0.1", "127.0.0.1", "fe80::1%eth0", "2002:1404:101::1"]
+    seen: dict[object, Place] = {}
+    for address in map(ip_address, random.Random(7).sample(texts * 3, len(texts) * 3)):
+        place, alike = territory_map.find(address), territory_map.find_alike(address)
+        if isinstance(place, KnownPlace):
+            assert alike == replace(place, network=ANY_NETWORK, votes=(), reasons=())
+            assert seen.setdefault((place.country, place.votes, place.reasons), alike) is alike
+        else:
+            assert alike is place
 
 
 def test_votes_and_network(world: World) -> None:
