@@ -128,38 +128,6 @@ def test_search_of_many_languages(large: Flask) -> None:
     assert "*lamps*" not in english
 
 
-<<<<<<< HEAD
-def test_workers_of_a_site_that_several_processes_read(tmp_path: Path) -> None:
-    """A site so large that it is read by all cores: both workers have every text, a worker that is made anew too, and
-    a change; and nobody is left of those who read it."""
-    root, stories = tmp_path / "site", 80
-    make_site(root, stories, stories)
-    tags = sorted(path.stem for path in (root / "content/story-000").glob("*.md"))
-    assert len(tags) * stories > LARGE
-    with serving(root, tmp_path / "log", WORKERS="2") as served:
-        workers = children(served.process.pid)
-        assert len(workers) == 2
-        for number in range(stories):
-            tag = tags[number % len(tags)]
-            assert f"<em>lamps</em> number{number}." in served.get(f"/{tag}/story-{number:03}").text
-        os.kill(workers[0], signal.SIGKILL)
-        until = time.monotonic() + DEADLINE
-        while len(set(children(served.process.pid)) - {workers[0]}) < 2:
-            assert time.monotonic() < until
-            time.sleep(0.02)
-        path = root / "content/story-007/en.md"
-        path.write_text(path.read_text("utf-8") + "\nOne more line.\n", "utf-8")
-        assert served.all_workers("/en/story-007", lambda answer: "One more line." in answer.text)
-        assert served.all_workers("/en/story-008", lambda answer: "number8." in answer.text)
-
-
-def children(process: int) -> list[int]:
-    """The processes that one has made."""
-    return [int(it) for it in Path(f"/proc/{process}/task/{process}/children").read_text("ascii").split()]
-
-
-=======
->>>>>>> polish
 def test_what_is_found_is_paged_through(large: Flask) -> None:
     """From the first page by the links to the next: every article once, counted on each page, with the way back."""
     address, before, seen = "/en/search?q=lamps+body", "", list[str]()
@@ -217,8 +185,6 @@ def test_pages_that_are_linked(present: int, last: int, shown: str) -> None:
         parts.append(f"[{mark}]" if link.current else mark)
         assert link.url == "/en/search?q=two+words" + (f"&page={link.number}" if link.number > 1 else "")
     assert " ".join(parts) == shown
-<<<<<<< HEAD
-=======
 
 
 def test_workers_of_a_site_that_several_processes_read(tmp_path: Path) -> None:
@@ -248,4 +214,3 @@ def test_workers_of_a_site_that_several_processes_read(tmp_path: Path) -> None:
 def children(process: int) -> list[int]:
     """The processes that one has made."""
     return [int(it) for it in Path(f"/proc/{process}/task/{process}/children").read_text("ascii").split()]
->>>>>>> polish
