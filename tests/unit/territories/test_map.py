@@ -15,7 +15,8 @@ from tests.unit.territories.worlds import make_world, write_database
 from webapp.core.model import KnownPlace, Place, UnknownPlace, UnknownReason
 from webapp.errors import MapError
 from webapp.territories.definitions import Definitions, load_definitions
-from webapp.territories.map import ANY_NETWORK, TerritoryMap, load_map
+from webapp.territories.map import TerritoryMap, load_map
+from webapp.territories.meanings import ANY_NETWORK
 from webapp.territories.provenance import provenance_path
 from webapp.territories.sealed import open_sealed
 

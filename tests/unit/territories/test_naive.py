@@ -11,7 +11,8 @@ from tests.unit.territories.naive import Address, World, make_world, write_world
 from webapp.core.model import KnownPlace, Place, UnknownPlace
 from webapp.territories.build import compile_map, find_inputs, save_map
 from webapp.territories.definitions import load_definitions
-from webapp.territories.map import ANY_NETWORK, TerritoryMap, load_map
+from webapp.territories.map import TerritoryMap, load_map
+from webapp.territories.meanings import ANY_NETWORK
 
 
 def compile_world(chance: random.Random, world: World, root: Path) -> TerritoryMap:

@@ -1,0 +1,132 @@
+"""What a record of the territory map means, and whether it means anything. Finds no record, and judges no map.
+
+A record that is not as the compiler writes it is refused whole: nobody is ever "outside" by half of one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from string import ascii_uppercase
+from typing import Any
+
+from webapp.core.model import CountryCode, KnownPlace, TerritoryId, Vote
+
+ANY_NETWORK = "the address"
+"""What stands for the network where it is not wanted."""
+
+MOST_MEANINGS = 4096
+"""Most records whose meaning is remembered: a map has some hundreds of different ones, in many places each."""
+
+_NOTHING: frozenset[TerritoryId] = frozenset()
+_COUNTRIES = frozenset(CountryCode(one + two) for one in ascii_uppercase for two in ascii_uppercase)
+_PLAIN_KEYS = {"answer", "country"}
+_LISTED_KEYS = {"answer", "country", "inside", "uncertain", "votes", "reasons"}
+
+_new = object.__new__
+_set_network, _set_country, _set_inside, _set_uncertain, _set_outside, _set_votes, _set_reasons = (
+    getattr(KnownPlace, one.name).__set__ for one in fields(KnownPlace)
+)
+"""A frozen dataclass fills itself through object.__setattr__. Its slots' own setters do the same in a third of the
+time, which is worth the trouble for what every request needs."""
+
+
+class RecordError(Exception):
+    """A record is not as the compiler writes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a record says: `record` itself, the place without anything that only this record has, and the rest."""
+
+    record: Mapping[str, Any]
+    alike: KnownPlace
+    votes: tuple[Vote, ...]
+    reasons: tuple[str, ...]
+
+    def name(self, network: str) -> KnownPlace:
+        """Return the whole place, of one network (a CIDR block)."""
+        alike, place = self.alike, _new(KnownPlace)
+        _set_network(place, network)
+        _set_country(place, alike.country)
+        _set_inside(place, alike.inside)
+        _set_uncertain(place, alike.uncertain)
+        _set_outside(place, alike.outside)
+        _set_votes(place, self.votes)
+        _set_reasons(place, self.reasons)
+        return place
+
+
+class Meanings:
+    """The meanings of one map's records. Safe to share between threads: each entry stands for itself."""
+
+    __slots__ = ("_all", "_known", "_latest")
+
+    def __init__(self, territories: frozenset[TerritoryId]) -> None:
+        """`territories` are all that the map was compiled with."""
+        self._all = territories
+        self._known: dict[object, Meaning] = {}
+        self._latest: dict[object, Meaning] = {}
+
+    def understand(self, record: dict[str, Any]) -> Meaning:
+        """Say what a record means. Raises all kinds of errors for one that is not as the compiler writes it.
+
+        Remembered: records with one key have one meaning. Most are the latest of their country and answer again, and
+        comparing is quicker than making a key.
+        """
+        answer = record["answer"]
+        country = record["country"]["iso_code"] if "country" in record else None
+        if answer == "outside" and len(record) == 2 and country:
+            return self._known.get(country) or self._read(record, country)
+        latest = self._latest.get((answer, country))
+        if latest is None or latest.record != record:
+            key = _key(record)
+            latest = self._latest[answer, country] = self._known.get(key) or self._read(record, key)
+        return latest
+
+    def _read(self, record: dict[str, Any], key: object) -> Meaning:
+        """Check a record, and remember what it means."""
+        country = _country(record) if "country" in record else None
+        if record["answer"] == "outside" and record.keys() <= _PLAIN_KEYS:
+            alike = KnownPlace(ANY_NETWORK, country, _NOTHING, _NOTHING, self._all)
+            meaning = Meaning(record, alike, (), ())
+        else:
+            meaning = self._read_listed(record, country)
+        if len(self._known) >= MOST_MEANINGS:
+            self._known.clear()
+        self._known[key] = meaning
+        return meaning
+
+    def _read_listed(self, record: dict[str, Any], country: CountryCode | None) -> Meaning:
+        """Any record but "outside" with or without a country."""
+        inside, uncertain = self._listed(record, "inside"), self._listed(record, "uncertain")
+        expected = "inside" if inside else "uncertain" if uncertain else ""
+        if record["answer"] != expected or inside & uncertain or not record.keys() <= _LISTED_KEYS:
+            raise RecordError
+        votes = tuple(Vote(source, said) for source, said in record["votes"].items())
+        alike = KnownPlace(ANY_NETWORK, country, inside, uncertain, self._all - inside - uncertain)
+        return Meaning(record, alike, votes, tuple(record.get("reasons", ())))
+
+    def _listed(self, record: dict[str, Any], key: str) -> frozenset[TerritoryId]:
+        listed = frozenset(record.get(key, ()))
+        if not listed <= self._all:
+            raise RecordError
+        return listed
+
+
+def _key(record: dict[str, Any]) -> object:
+    """All of a record that `_read` reads, as something that can be looked up; more than that is never asked."""
+    return (
+        tuple(record),
+        record["answer"],
+        record["country"]["iso_code"] if "country" in record else None,
+        tuple(record.get("inside", ())),
+        tuple(record.get("uncertain", ())),
+        tuple(record["votes"].items()) if "votes" in record else None,
+        tuple(record.get("reasons", ())),
+    )
+
+
+def _country(record: dict[str, Any]) -> CountryCode:
+    code: CountryCode = record["country"]["iso_code"]
+    if code not in _COUNTRIES:
+        raise RecordError
+    return code
