@@ -19,10 +19,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks.inside import NOTED, PATH, inside, profile, save_answer, sizes
-from benchmarks.load import SECONDS, Memory, Rate, free_port, measure, python, resident, running
+from benchmarks.inside import NOTED, PATH, inside, save_answer, sizes
+from benchmarks.load import SECONDS, Memory, Rate, find_worker, free_port, measure, measure_memory, python, running
 from benchmarks.nginx import NGINX, write_nginx
 from benchmarks.picture import draw
+from benchmarks.profiling import SECONDS as LOOKING
+from benchmarks.profiling import profile
 from benchmarks.rows import Row, at_least, at_most, to_table
 from benchmarks.startup import make_site
 from webapp.sources.locales import load_locales
@@ -39,6 +41,7 @@ FLOOD, READERS = 36, 4
 
 def main() -> None:
     """Measure everything, print the table; write it into a document, and the picture beside it, when asked to."""
+    where = watch()
     rows = [*compare(), *flood(), *inside(), *sizes(), *memory()]
     text = f"""{describe_run()}
 
@@ -49,7 +52,7 @@ def main() -> None:
 ## Where the time goes
 
 ```
-{profile()}```
+{where}```
 """
     print(text)
     if "--write" in sys.argv:
@@ -136,7 +139,7 @@ def flood() -> Iterator[Row]:
         url, junk = base + PATH, HERE / "junk.lua"
         full = measure(url, NOTED).requests
         measure(url, NOTED, script=junk)
-        before = resident(pid)
+        before = measure_memory(pid)
         calm, busy = [], []
         for _ in range(ROUNDS):
             calm.append(measure(url, NOTED, connections=READERS, rate=full / 20).p99)
@@ -149,7 +152,7 @@ def flood() -> Iterator[Row]:
             among = measure(url, NOTED, connections=READERS).p99
         what = f"p99 of {READERS} readers against {FLOOD} connections of junk, all as fast as they can"
         yield Row(what, f"{among:.1f} ms", f"without the junk: {alone:.1f} ms", f"{among / alone:.1f} ×")
-        grown = resident(pid).resident - before.resident
+        grown = measure_memory(pid).resident - before.resident
     yield Row("memory that the flood added", f"{grown:.1f} MB", "—", "goal < 10 MB", 10 / max(grown, 1))
 
 
@@ -191,7 +194,16 @@ def ask_often(base: str, count: int, pid: int, asking: Mapping[str, str]) -> Mem
     asked = 0.0
     while asked < count:
         asked += measure(f"{base}/", {}, script=HERE / "mixed.lua", variables=asking).requests * SECONDS
-    return resident(pid)
+    return measure_memory(pid)
+
+
+def watch() -> str:
+    """Where the time of a worker goes that answers as often as it can."""
+    with ExitStack() as stack:
+        base, pid = serving(stack)
+        measure(base + PATH, NOTED)
+        with background(lambda: [measure(base + PATH, NOTED) for _ in range(LOOKING // SECONDS + 1)]):
+            return profile(find_worker(pid))
 
 
 def describe_run() -> str:

@@ -4,11 +4,8 @@ Processor time is taken, so that other work on the machine counts for little: it
 """
 
 import asyncio
-import cProfile
 import io
 import json
-import pstats
-import re
 import statistics
 import sys
 import time
@@ -173,18 +170,3 @@ def open_door(cache_mb: int = 64) -> tuple[SiteState, Door, Any]:
     settings = Settings(root=Path.cwd(), trusted_proxies=(ip_network("127.0.0.1/32"),), page_cache_mb=cache_mb)
     app = create_app(settings, Clock(), watch=False)
     return app.extensions["webapp"], cast(Door, app.wsgi_app), app
-
-
-def profile() -> str:
-    """Where the time of a kept page goes, by cProfile: shares count, since it slows small functions most."""
-    _, _, app = open_door()
-    request = asgi_request(app)
-    profiler = cProfile.Profile()
-    profiler.enable()
-    for _ in range(10_000):
-        request()
-    profiler.disable()
-    out = io.StringIO()
-    pstats.Stats(profiler, stream=out).sort_stats("tottime").print_stats(18)
-    lines = [re.sub(r"\S*/(?=\w+\.py)", "", line) for line in out.getvalue().splitlines() if "000" in line]
-    return "\n".join(line.rstrip() for line in lines[1:]) + "\n"

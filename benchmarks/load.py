@@ -118,13 +118,19 @@ def measure(
     return Rate(float(found[1]), float(slow[1]) * {"us": 1e-3, "ms": 1.0, "s": 1e3}[slow[2]], int(bad[1]) if bad else 0)
 
 
-def resident(pid: int) -> Memory:
-    """Return the memory of the largest child of a process."""
+def find_worker(pid: int) -> int:
+    """Return the process that a server with one worker has made and that works."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
-    found = [Memory(0, 0)]
-    for child in children:
-        with suppress(OSError):
-            text = Path(f"/proc/{child}/smaps_rollup").read_text("ascii")
-            sizes = {name: int(size) / 1024 for name, size in re.findall(r"^(\w+):\s+(\d+) kB", text, re.MULTILINE)}
-            found.append(Memory(sizes["Rss"], sizes["Pss"]))
-    return max(found, key=lambda memory: memory.resident)
+    return max((int(child) for child in children), key=lambda child: measure_process(child).resident)
+
+
+def measure_memory(pid: int) -> Memory:
+    """Return the memory of the worker of a server that has one."""
+    return measure_process(find_worker(pid))
+
+
+def measure_process(pid: int) -> Memory:
+    """Return the memory of a process."""
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii")
+    sizes = {name: int(size) / 1024 for name, size in re.findall(r"^(\w+):\s+(\d+) kB", text, re.MULTILINE)}
+    return Memory(sizes["Rss"], sizes["Pss"])

@@ -111,6 +111,19 @@ def test_way_out_covers_no_part_of_a_line(new_page: NewPage, server: str, width:
     assert beside or (way["x"], way["width"]) == (0, width)
 
 
+@pytest.mark.parametrize("language", ["en", "ru", "fa"])
+@pytest.mark.parametrize("width", [320, 768, 1000, 1280, 1599, 1601, 1920, 2560])
+def test_way_out_covers_no_part_of_a_list(new_page: NewPage, server: str, width: int, language: str) -> None:
+    """The same on the front page, whose list is wider than a text."""
+    page = new_page(address=MOSCOW, languages=language, width=width, height=800)
+    page.goto(f"{server}/{language}/")
+    way, grid = page.locator("#leave").bounding_box(), page.locator(".grid").bounding_box()
+    assert way is not None
+    assert grid is not None
+    beside = way["x"] >= grid["x"] + grid["width"] or way["x"] + way["width"] <= grid["x"]
+    assert beside or (way["x"], way["width"]) == (0, width)
+
+
 @pytest.mark.parametrize("language", ["en", "fa"])
 @pytest.mark.parametrize("size", [(320, 568), (1280, 800)], ids=["phone", "desk"])
 def test_way_out_stays_in_sight(new_page: NewPage, server: str, language: str, size: tuple[int, int]) -> None:

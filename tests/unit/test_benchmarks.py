@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.picture import draw
+from benchmarks.profiling import to_lines
 from benchmarks.rows import Row, at_least, at_most, to_table
 from benchmarks.sizes import with_articles, with_locales, with_notices
 from tests.newsroom import LOCALES, RU, make_article, make_text
@@ -54,3 +55,13 @@ def test_sites_of_other_sizes() -> None:
     assert RU in few.locales
     assert len(few.locales) == 2
     assert len({EDITION.digest, notices.digest, articles.digest, few.digest}) == 4
+
+
+def test_profile_counts_where_stacks_end() -> None:
+    """Shares by the function in which a stack ends, the greatest first; without one, the server's own time."""
+    stacks = "main (/x/a.py);ask (/x/door.py) 6\nmain (/x/a.py);ask (/y/door.py) 1\nmain (/x/a.py) 1\n 2\n"
+    assert to_lines(stacks).splitlines() == [
+        " 70.0%  ask (door.py)",
+        " 20.0%  the server, before and after",
+        " 10.0%  main (a.py)",
+    ]
