@@ -117,6 +117,7 @@ def reading_ahead(
         yield True
         gc.collect()  # once, and not again and again
         crew.join()
+        gc.freeze()  # what was read lives long: no later search looks through it
 
 
 def _slugs(root: Path, problems: list[Problem]) -> list[str]:

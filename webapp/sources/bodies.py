@@ -14,8 +14,8 @@ import zstandard
 from webapp.sources.markdown import plain_text, render_markdown
 from webapp.sources.shelf import Shelf
 
-LEVEL = 1
-"""Compression: less than half of the size in 25 microseconds."""
+LEVEL = -1
+"""Compression: half of the size, three quarters of the time of level 1, which leaves four tenths of the size."""
 
 _DOUBTFUL = (b"<", b"&", b"\\", b"\r", b"\x0b", b"\x0c")
 """HTML and autolinks, character references, escapes, and other ends of lines."""

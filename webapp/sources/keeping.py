@@ -140,8 +140,11 @@ class Reading:
         """Say whether the files are, after the reading, what they were when they were read."""
         if after != self.found:
             return False
-        again = Reading(self.keeper, self.root, after, {})
-        return all(again._digest(file) == self._digest(file) for file in after.files)
+        doubtful = [file for file in after.files if self.keeper.find_digest(file) != self._digest(file)]
+        if not doubtful:  # nearly always
+            return True
+        again = Reading(self.keeper, self.root, Survey(tuple(doubtful), ()), {})
+        return all(again._digest(file) == self._digest(file) for file in doubtful)
 
     def find_article(
         self, slug: str, conditions: Conditions, make: Callable[[Callable[[str], bytes]], Article]
