@@ -31,7 +31,7 @@ from webapp.site import render
 CARRIES_ARTICLES = {
     "site.front": "/en/",
     "site.article": f"/en/{SLUG}",
-    "site.search": "/en/search?q=undesirable",
+    "searching.search": "/en/search?q=undesirable",
     "site.feed": "/en/feed.xml",
     "acts.text": f"/en/{SLUG}/text",
     "acts.act": f"/en/{SLUG}/share",
