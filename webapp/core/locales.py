@@ -80,14 +80,22 @@ def parse_accept_language(header: str | None, aliases: Mapping[str, str] | None 
 
 def _parse_range(member: str, aliases: Mapping[str, str] | None) -> list[tuple[str, float]]:
     name, *parameters = [part.strip(" \t") for part in member.split(";")]
-    tags = ["*"] if name == "*" else [parse_tag(name, aliases), parse_tag(name)]
-    names = [tag for tag in dict.fromkeys(tags) if tag is not None]
+    names = ["*"] if name == "*" else _parse_names(name, aliases or {})
     if len(parameters) > 1:
         return []
     if not parameters:
         return [(tag, 1.0) for tag in names]
     quality = _QUALITY.match(parameters[0])
     return [(tag, float(quality[1])) for tag in names] if quality else []
+
+
+def _parse_names(text: str, aliases: Mapping[str, str]) -> list[str]:
+    """Return a tag under the name in use for its language, and as it was given; nothing where it is none."""
+    tag = parse_tag(text, aliases)
+    if tag is None:
+        return []
+    given = parse_tag(text) if _primary(text.strip(" \t").replace("_", "-")).lower() in aliases else tag
+    return [tag] if given is None or given == tag else [tag, given]
 
 
 def matches_range(language_range: str, tag: str) -> bool:
@@ -112,8 +120,28 @@ def find_regions(tag: str) -> tuple[str, ...]:
 
 def negotiate(edition: Edition, accepted: AcceptedLanguages) -> LocaleTag:
     """Choose the locale of a reader among those of `edition`, with the ranges that the registry lets each answer."""
-    also = {named: locale.tag for locale in edition.locales.values() for named in locale.also}
-    return lookup(accepted, tuple(edition.locales), edition.site.default_locale, also)
+    return _choose(accepted, _index_locales(edition.locales), edition.site.default_locale)
+
+
+_latest: list[tuple[Mapping[LocaleTag, Locale], dict[str, LocaleTag]]] = []
+"""The last locales that were indexed, and their index: nearly every request asks for the same."""
+
+
+def _index_locales(locales: Mapping[LocaleTag, Locale]) -> dict[str, LocaleTag]:
+    for known, index in _latest:
+        if known is locales:
+            return index
+    also = {named: locale.tag for locale in locales.values() for named in locale.also}
+    index = _index_tags(tuple(locales), also)
+    _latest[:] = [(locales, index)]
+    return index
+
+
+def _index_tags(available: Collection[LocaleTag], also: Mapping[str, LocaleTag]) -> dict[str, LocaleTag]:
+    return {
+        **{named.lower(): tag for named, tag in also.items()},
+        **{tag.lower(): tag for tag in available},
+    }
 
 
 def lookup(
@@ -128,10 +156,10 @@ def lookup(
     another one here unless `also` says which locale answers its range: `uk` finds `uk` or nothing, and the
     next range is asked. An entry of `also` counts as if it were a tag of the site, so the longer cut wins.
     """
-    by_lower = {
-        **{named.lower(): tag for named, tag in (also or {}).items()},
-        **{tag.lower(): tag for tag in available},
-    }
+    return _choose(accepted, _index_tags(available, also or {}), default)
+
+
+def _choose(accepted: AcceptedLanguages, by_lower: Mapping[str, LocaleTag], default: LocaleTag) -> LocaleTag:
     refused = [name for name, quality in accepted.ranges if quality == 0 and name != "*"]
     for name, quality in accepted.ranges:
         if quality == 0:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from webapp.core.decide import Decision, decide
-from webapp.core.model import AcceptedLanguages, Edition, KnownPlace, LocaleTag, Place, Reader
+from webapp.core.model import AcceptedLanguages, Edition, KnownPlace, LocaleTag, NoticeId, Place, Reader
 from webapp.settings import Cdn
 from webapp.site.networks import NetworkSet
 from webapp.site.reader import Headers, read_languages, read_place_alike
@@ -45,6 +45,7 @@ class Memory:
     on_fault: Callable[[], None]
     languages: dict[str, AcceptedLanguages] = field(default_factory=dict)
     decisions: dict[Kind, Decision] = field(default_factory=dict)
+    alike: dict[tuple[NoticeId, ...], Decision] = field(default_factory=dict)
 
     def read_languages(self, headers: Headers) -> AcceptedLanguages:
         """Read Accept-Language as `reader.read_languages` does."""
@@ -64,7 +65,19 @@ class Memory:
         if known is None:
             known = decide(self.edition, Reader(place, page, self.read_languages(headers)), at)
             if kind and not known.faulty:
+                known = self._share(known)
                 _remember(self.decisions, kind, known)
+        return known
+
+    def _share(self, decision: Decision) -> Decision:
+        """Return the first decision that shows exactly the same notices, and so proves all others needless as well.
+
+        Its reasons are another reader's, which no page tells; decisions that nobody else has would pile up.
+        """
+        known = self.alike.get(decision.shown_ids)
+        if known is None:
+            _remember(self.alike, decision.shown_ids, decision)
+            return decision
         return known
 
 

@@ -8,8 +8,9 @@ from functools import lru_cache
 import brotli
 import zstandard
 
-WINDOW = 16
-"""Brotli's window, as a power of two, up to level 9: enough for a page, in a tenth of a large one's time."""
+SMALLEST_WINDOW, LARGEST_WINDOW = 16, 22
+"""Brotli's window, as a power of two. It takes memory for the window it is told, not for what it compresses: 32 MB for
+the largest one at level 10. Up to level 9 the smallest is enough for a page, in a tenth of a large one's time."""
 
 SMALLEST = 400
 """Bytes below which compression costs more than it saves."""
@@ -62,7 +63,8 @@ def compress(body: bytes, encoding: str, effort: Effort = Effort.QUICK) -> bytes
     """Compress `body` with one of ENCODINGS."""
     level = effort.value[encoding]
     if encoding == "br":
-        return bytes(brotli.compress(body, quality=level, lgwin=WINDOW if level < 10 else 22))
+        window = SMALLEST_WINDOW if level < 10 else max(SMALLEST_WINDOW, min(LARGEST_WINDOW, len(body).bit_length()))
+        return bytes(brotli.compress(body, quality=level, lgwin=window))
     if encoding == "zstd":
         return zstandard.ZstdCompressor(level=level).compress(body)
     return gzip.compress(body, compresslevel=level, mtime=0)
