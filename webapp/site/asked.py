@@ -91,11 +91,8 @@ def _find_kind(place: Place, page: tuple[LocaleTag, ...], headers: Headers, at: 
     """Return everything about a reader and a moment that a decision depends on, or None when it is not worth it."""
     values = headers.get("accept-language")
     text = values[0] if values else None
-    if (
-        (values and (len(values) > 1 or len(values[0]) > LONGEST))
-        or "accept_language" in headers
-        or at.tzinfo is not UTC
-    ):
+    is_plain = values is None or (len(values) == 1 and len(values[0]) <= LONGEST)
+    if not is_plain or "accept_language" in headers or at.tzinfo is not UTC:
         return None
     if isinstance(place, KnownPlace):
         return (place.inside, place.uncertain, place.outside, page, text, at.toordinal())
