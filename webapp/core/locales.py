@@ -6,6 +6,7 @@ RFC 9110 §12.4.2 and §12.5.4 (quality values, Accept-Language).
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import takewhile
 from typing import TypeVar
 
@@ -120,28 +121,13 @@ def find_regions(tag: str) -> tuple[str, ...]:
 
 def negotiate(edition: Edition, accepted: AcceptedLanguages) -> LocaleTag:
     """Choose the locale of a reader among those of `edition`, with the ranges that the registry lets each answer."""
-    return _choose(accepted, _index_locales(edition.locales), edition.site.default_locale)
+    also = tuple([(named, locale.tag) for locale in edition.locales.values() for named in locale.also])
+    return _choose(accepted, _index_tags(tuple(edition.locales), also), edition.site.default_locale)
 
 
-_latest: list[tuple[Mapping[LocaleTag, Locale], dict[str, LocaleTag]]] = []
-"""The last locales that were indexed, and their index: nearly every request asks for the same."""
-
-
-def _index_locales(locales: Mapping[LocaleTag, Locale]) -> dict[str, LocaleTag]:
-    for known, index in _latest:
-        if known is locales:
-            return index
-    also = {named: locale.tag for locale in locales.values() for named in locale.also}
-    index = _index_tags(tuple(locales), also)
-    _latest[:] = [(locales, index)]
-    return index
-
-
-def _index_tags(available: Collection[LocaleTag], also: Mapping[str, LocaleTag]) -> dict[str, LocaleTag]:
-    return {
-        **{named.lower(): tag for named, tag in also.items()},
-        **{tag.lower(): tag for tag in available},
-    }
+@lru_cache(maxsize=4)
+def _index_tags(available: tuple[LocaleTag, ...], also: tuple[tuple[str, LocaleTag], ...]) -> Mapping[str, LocaleTag]:
+    return {**{named.lower(): tag for named, tag in also}, **{tag.lower(): tag for tag in available}}
 
 
 def lookup(
@@ -156,7 +142,7 @@ def lookup(
     another one here unless `also` says which locale answers its range: `uk` finds `uk` or nothing, and the
     next range is asked. An entry of `also` counts as if it were a tag of the site, so the longer cut wins.
     """
-    return _choose(accepted, _index_tags(available, also or {}), default)
+    return _choose(accepted, _index_tags(tuple(available), tuple((also or {}).items())), default)
 
 
 def _choose(accepted: AcceptedLanguages, by_lower: Mapping[str, LocaleTag], default: LocaleTag) -> LocaleTag:
