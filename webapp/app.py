@@ -66,8 +66,7 @@ def create_app(
     def load() -> Loaded:
         return load_edition(settings.root, clock.now().date(), settings.base_url, with_preview, keeper)
 
-    is_fresh = watch and heritage is not None and heritage.is_fresh()
-    store = EditionStore(settings.root, load, heritage.loaded if heritage else None, is_fresh)
+    store = EditionStore(settings.root, load, heritage.loaded if heritage else None)
     app = ReaderSite("webapp", static_folder=None, template_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, PROPAGATE_EXCEPTIONS=False)
     app.url_map.strict_slashes = False

@@ -1,22 +1,17 @@
 """What a server read before it made its workers, which are copies of it: they need not read it again.
 
-A worker looks at the files all the same before it serves, unless the server did so a moment ago; then it looks at them
-as soon as it serves. When they are faulty just then, because an editor's mistake
+A worker looks at the files all the same before it serves. When they are faulty just then, because an editor's mistake
 meets a worker that crashed, it begins with the edition that the server began with, and shows every notice to everybody:
 that edition may be older than the last good one, and its rules too narrow.
 """
 
 import hashlib
-import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from webapp.core.model import Edition, NoticeMode
 from webapp.sources.keeping import Keeper
 from webapp.sources.load import Loaded
-
-FRESH = 1.0
-"""Seconds for which a reading of the sources counts as of now: a change takes as long to be live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +21,6 @@ class Heritage:
     root: Path
     keeper: Keeper
     loaded: Loaded
-    at: float = field(default_factory=time.monotonic)
-
-    def is_fresh(self) -> bool:
-        """Whether the sources were read a moment ago."""
-        return time.monotonic() - self.at < FRESH
 
 
 _left: list[Heritage] = []

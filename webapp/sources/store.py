@@ -46,20 +46,17 @@ MOST_TOLD = 20
 class EditionStore:
     """Holds one Edition; `current` is a single attribute read, so a request works on one edition throughout."""
 
-    def __init__(
-        self, root: Path, load: Callable[[], Loaded], inherited: Loaded | None = None, is_fresh: bool = False
-    ) -> None:
+    def __init__(self, root: Path, load: Callable[[], Loaded], inherited: Loaded | None = None) -> None:
         """Load the first edition. Raises SourceError when there is none to serve.
 
-        `inherited` is served, with every notice for everybody, as long as the sources are faulty: see `heritage`. When
-        it `is_fresh` it is the first edition, and whoever says so calls `watch`, which begins with a reading.
+        `inherited` is served, with every notice for everybody, as long as the sources are faulty: see `heritage`.
         """
         self._root = root
         self._load = load
         self._reported: tuple[Problem, ...] = ()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-        loaded = inherited if inherited and is_fresh else self._begin(inherited)
+        loaded = self._begin(inherited)
         self._warned = frozenset(it for it in loaded.warnings if it.code != ALARM)
         self.current: Edition = loaded.edition
 

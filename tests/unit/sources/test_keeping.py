@@ -13,7 +13,7 @@ from tests.unit.sources.damage import TODAY, appended
 from webapp.core.model import Edition, NoticeMode, Slug
 from webapp.errors import SourceError
 from webapp.sources.files import Found, Signature, last_change, survey
-from webapp.sources.heritage import FRESH, Heritage, show_everything
+from webapp.sources.heritage import show_everything
 from webapp.sources.keeping import FULL_AFTER, Keeper
 from webapp.sources.load import Loaded, load_edition
 from webapp.sources.store import EditionStore
@@ -169,23 +169,6 @@ def test_a_worker_that_meets_faulty_sources(site_root: Path) -> None:
     assert store.reload()
     assert store.current.digest == inherited.edition.digest
     assert store.current.site.notice_mode.value == "decided"
-
-
-def test_a_worker_that_is_made_at_once(site_root: Path) -> None:
-    """It begins with what the server read a moment ago, without a reading of its own; the next one is as ever."""
-    inherited = load_edition(site_root, TODAY)
-    appended(f"content/{SLUG}/en.md", "\nOne more line.\n")(site_root)
-    store = EditionStore(site_root, lambda: load_edition(site_root, TODAY), inherited, is_fresh=True)
-    assert store.current is inherited.edition
-    assert store.reload()
-    assert "One more line." in store.current.articles[SLUG].texts[store.current.site.default_locale].html
-
-
-def test_only_a_moment_counts_as_now(site_root: Path) -> None:
-    """A worker that is made later, because one crashed, looks at the files before it serves."""
-    loaded, now = load_edition(site_root, TODAY), time.monotonic()
-    assert Heritage(site_root, Keeper(), loaded).is_fresh()
-    assert not Heritage(site_root, Keeper(), loaded, now - FRESH).is_fresh()
 
 
 @pytest.mark.parametrize("change", ["date", "base_url", "preview", "thorough", "file", "style"])
