@@ -105,13 +105,9 @@ def matches_range(language_range: str, tag: str) -> bool:
     return wanted == "*" or given == wanted or given.startswith(wanted + "-")
 
 
-def names_region(tag: str, region: str) -> bool:
-    """Tell whether `region` is the region subtag of `tag` (RFC 5646 §2.2.4), without regard to case."""
-    return region.lower() in find_regions(tag)
-
-
 def find_regions(tag: str) -> tuple[str, ...]:
-    """Return, in lower case, every subtag of `tag` that may be its region: all but the first, up to a singleton.
+    """Return, in lower case, every subtag of `tag` that may be its region (RFC 5646 §2.2.4): all but the first, up to a
+    singleton.
 
     What follows one is an extension or private and names no region: "en-u-ca-ru" is not of RU.
     """

@@ -77,7 +77,8 @@ def let_kept_out(kept: Checked, edition: Edition, decision: Decision | None) -> 
     """Return kept bytes to one more reader, or raise GateRefusedError: asked anew at every use.
 
     They must be of this edition and undamaged; each notice that they were not seen to carry needs a Proof now. Exactly
-    the values that let them out before, not others equal to them, need not be gone through again.
+    the values that let them out before, not others equal to them, need not be gone through again. Python cannot change
+    bytes; damage that the machine's memory does to them after their first use is not seen.
     """
     body, marked = kept.body, kept.marked
     premise = kept.agreed.get(id(decision))

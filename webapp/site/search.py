@@ -97,7 +97,17 @@ class SearchIndex:
     # --- before anybody asks -----------------------------------------------------------------------------------
 
     def prepare(self, edition: Edition, locale: LocaleTag) -> None:
-        """Have the index of a language that readers come to filled in the background, if there is room for it."""
+        """Have the index of a language that readers come to filled in the background, if there is room for it.
+
+        Never raises: no page of an article depends on it.
+        """
+        try:
+            self._prepare(edition, locale)
+        except Exception as fault:  # noqa: BLE001 - as above; whoever asks meets the same fault, and it is answered there
+            self._filler = None
+            log.error("An index for search could not be prepared: %s", type(fault).__name__)
+
+    def _prepare(self, edition: Edition, locale: LocaleTag) -> None:
         with self._lock:
             table = self._tables.get(locale)
             if table is None:

@@ -74,7 +74,8 @@ class Crew:
             self._shelf.seal()
             self._take(own)
         for member in self._members:
-            self._take(member.hand_over(self._conditions[0]))
+            with suppress(OSError, EOFError, OverflowError, pickle.UnpicklingError):  # cut off: it handed over nothing
+                self._take(list(member.hand_over(self._conditions[0])))
 
     def _take(self, pieces: Iterable[list[Record]]) -> None:
         for piece in pieces:

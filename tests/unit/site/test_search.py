@@ -272,3 +272,17 @@ def test_background_survives_a_fault(caplog: pytest.LogCaptureFixture) -> None:
     wait_until_filled()
     assert find(index, RU, "title", edition=edition) == ["broken"]
     assert [record.message for record in caplog.records] == ["An index for search could not be filled: OSError"]
+
+
+def test_an_index_that_cannot_be_made_keeps_no_page_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without FTS5, or without a thread, articles are answered as ever, and a later try begins anew."""
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("none")
+
+    index = SearchIndex()
+    for name in ("webapp.site.search.Table", "threading.Thread.start"):
+        with monkeypatch.context() as patched:
+            patched.setattr(name, fail)
+            index.prepare(make_newsroom(make_article("a", make_text(EN))), EN)
+        assert index._filler is None
