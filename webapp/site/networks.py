@@ -16,6 +16,9 @@ from webapp.settings import Network
 MOST_HELD = 256
 """Most addresses of proxies that are remembered."""
 
+WIDE = 1 / 64
+"""Part of all addresses of a version above which blocks can hardly be those of proxies alone."""
+
 _MAPPED = 0xFFFF
 """What stands before the last 32 bits of an IPv4-mapped address."""
 
@@ -61,14 +64,14 @@ class NetworkSet(tuple[Network, ...]):
         """Take blocks in any order; they may overlap."""
         made = super().__new__(cls, networks)
         made._held = {}
-        made._most_held = 0 if any(network.prefixlen == 0 for network in made) else MOST_HELD
         made._bounds = {IPv4Address: _find_bounds(made, 4), IPv6Address: _find_bounds(made, 6)}
+        made._most_held = 0 if _are_wide(made) else MOST_HELD
         return made
 
     def recall(self, text: str) -> Address | None:
         """Return the address that a text is, if one of the blocks holds it; remembered, for a proxy asks often.
 
-        None for all else, of which nothing is remembered: it may be a reader's. So it is where all addresses are held.
+        None for all else, of which nothing is remembered: it may be a reader's. So may one of blocks that are WIDE.
         """
         known = self._held.get(text)
         if known is None and self:
@@ -86,6 +89,14 @@ class NetworkSet(tuple[Network, ...]):
         number = int(address)
         index = bisect_right(first, number) - 1
         return index >= 0 and number <= last[index]
+
+
+def _are_wide(networks: Iterable[Network]) -> bool:
+    """Say whether blocks hold more than WIDE of all addresses of a version; overlapping ones count twice."""
+    covered = {4: 0.0, 6: 0.0}
+    for network in networks:
+        covered[network.version] += 0.5**network.prefixlen
+    return max(covered.values()) > WIDE
 
 
 def _find_bounds(networks: Iterable[Network], version: int) -> tuple[tuple[int, ...], tuple[int, ...]]:

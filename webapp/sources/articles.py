@@ -81,7 +81,7 @@ def load_articles(
     known = frozenset(locales)
     conditions = (authors, known, thorough)
     make = partial(load_article, root, authors, known, thorough)
-    for slug in _slugs(root, problems):
+    for slug in list_slugs(root, problems):
         try:
             if reading is None:
                 articles.append(make(slug, lambda shown: to_utf8(read_file(root / shown, shown), shown)))
@@ -109,7 +109,7 @@ def reading_ahead(
     if processes and Shelf.is_possible() and reading.count_texts() >= LARGE:
         make = partial(load_article, root, authors, known, False)
         with suppress(OSError):
-            crew = Crew(reading, _slugs(root, []), (authors, known, False), make, processes)
+            crew = Crew(reading, list_slugs(root, []), (authors, known, False), make, processes)
     if crew is None:
         yield False
         return
@@ -120,7 +120,8 @@ def reading_ahead(
         gc.freeze()  # what was read lives long: no later search looks through it
 
 
-def _slugs(root: Path, problems: list[Problem]) -> list[str]:
+def list_slugs(root: Path, problems: list[Problem]) -> list[str]:
+    """Return the names of the folders of articles, sorted. That there are none at all is a Problem."""
     content = root / "content"
     if not content.is_dir():
         problems.append(Problem("content.missing", "content", "the folder does not exist", "Create it."))

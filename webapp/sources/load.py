@@ -24,7 +24,7 @@ from webapp.core.model import (
 )
 from webapp.errors import Problem, Severity, SourceError, has_errors
 from webapp.sources.approvals import load_approvals
-from webapp.sources.articles import load_articles, reading_ahead
+from webapp.sources.articles import list_slugs, load_articles, reading_ahead
 from webapp.sources.catalogs import load_catalog, source_catalog
 from webapp.sources.closing import CLOSED, check_closed
 from webapp.sources.collecting import Collector
@@ -130,10 +130,12 @@ def _prepare(
 
 
 def _find_whole(keeper: Keeper, asked: tuple[object, ...], reading: Reading) -> Loaded | None:
-    """Return the last edition if it would be made again: of the same files, on the same day."""
+    """Return the last edition if it would be made again: of the same files and folders, on the same day."""
     whole, styles = keeper.whole, Collector()
     if not isinstance(whole, _Whole) or (whole.asked, whole.problems) != (asked, reading.found.problems):
         return None
+    if set(list_slugs(reading.root, styles.problems)) != set(whole.loaded.edition.articles):
+        return None  # a folder without any file, of which the survey knows nothing
     _read_styles(reading.root, styles)
     return whole.loaded if not styles.problems and reading.digest_unread() == whole.digest else None
 

@@ -90,7 +90,7 @@ def test_holds_what_one_of_the_networks_holds(blocks: Sequence[Network], others:
 
 
 def test_addresses_of_proxies_alone_are_remembered() -> None:
-    """What is not held may be a reader's. A set that holds every address would hold hers, and remembers none."""
+    """What is not held may be a reader's. Blocks as wide as no proxies' would hold hers, and are not."""
     ours, all_of_them = NetworkSet([ip_network("192.0.2.0/24"), ip_network("10.0.0.0/8")]), ip_network("0.0.0.0/0")
     assert ours.recall("198.51.100.9") is None
     assert ours.recall("not an address") is None
@@ -101,6 +101,8 @@ def test_addresses_of_proxies_alone_are_remembered() -> None:
     for number in range(2 * MOST_HELD):
         assert ours.recall(f"10.0.{number // 256}.{number % 256}") is not None
     assert len(ours._held) == MOST_HELD
-    everybody = NetworkSet([all_of_them])
-    assert everybody.recall("198.51.100.9") == IPv4Address("198.51.100.9")
-    assert everybody._held == {}
+    halves = [*all_of_them.subnets()]
+    for blocks in ([all_of_them], halves, [ip_network("192.0.0.0/5"), ip_network("2001:db8::/32")]):
+        everybody = NetworkSet(blocks)
+        assert everybody.recall("198.51.100.9") == IPv4Address("198.51.100.9")
+        assert everybody._held == {}

@@ -201,3 +201,15 @@ def test_an_edition_that_shows_everything_is_another(site_root: Path) -> None:
     shown = show_everything(loaded.edition)
     assert shown.digest != loaded.edition.digest
     assert len(shown.digest) == len(loaded.edition.digest)
+
+
+def test_an_empty_folder_is_told(site_root: Path) -> None:
+    """A folder of an article without any file is a Problem at once, not only at the next start."""
+    keeper = Keeper()
+    load_edition(site_root, TODAY, keeper=keeper)
+    (site_root / "content/empty").mkdir()
+    with pytest.raises(SourceError) as refusal:
+        load_edition(site_root, TODAY, keeper=keeper)
+    assert {problem.path for problem in refusal.value.problems} == {"content/empty/article.toml"}
+    (site_root / "content/empty").rmdir()
+    assert load_edition(site_root, TODAY, keeper=keeper).edition.articles
