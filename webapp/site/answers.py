@@ -94,8 +94,9 @@ def describe_fault(error: BaseException) -> str:
 
 def _error_locale() -> Locale:
     edition = current_edition()
-    accepted = parse_accept_language(request.headers.get("Accept-Language"), edition.language_aliases)
-    return edition.locales[choose_error_locale(edition, request.path, accepted)]
+    sent = request.headers.get("Accept-Language")
+    tag = choose_error_locale(edition, request.path, lambda: parse_accept_language(sent, edition.language_aliases))
+    return edition.locales[tag]
 
 
 def error_page(status: int, locale: Locale, article: Article | None = None) -> BaseResponse:

@@ -20,7 +20,7 @@ from webapp.site.asked import ASKED, Asked
 from webapp.site.encodings import SMALLEST, TEXTUAL, choose_encoding
 from webapp.site.gate import let_kept_out
 from webapp.site.headers import Kind, set_headers
-from webapp.site.missing import Missing, choose_error_locale, name_missing
+from webapp.site.missing import Missing
 from webapp.site.offers import ENTRY, OFFER, Offer, name_entry
 from webapp.site.outgoing import Answer, make_answer, spell_kept
 from webapp.site.packing import Packer, confirm_packed, pack
@@ -123,9 +123,7 @@ class Door:
             return path
         if path == ENTRY:
             return name_entry(negotiate(asked.edition, asked.accepted))
-        if not self._missing.says(path, asked.edition):
-            return path
-        return name_missing(choose_error_locale(asked.edition, path, asked.accepted))
+        return self._missing.find_name(path, asked.edition, lambda: asked.accepted) or path
 
     def _let_out(self, body: Ready, pages: Pages, path: str, shown: Shown, decision: Decision | None) -> bool:
         """Say whether the gate lets out the very bytes that the answer carries."""

@@ -4,28 +4,60 @@ It says "missing" only where Flask would answer with the plain page of 404 and n
 it is not sure about, it leaves to Flask. It remembers no path.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from werkzeug.exceptions import HTTPException, NotFound
-from werkzeug.routing import Map, MapAdapter
+from werkzeug.routing import Map
 from werkzeug.routing.exceptions import RoutingException
 
 from webapp.core.locales import find_locale, negotiate
 from webapp.core.model import AcceptedLanguages, Edition, LocaleTag, Picture, Slug
 from webapp.site.acts import offered_acts
+from webapp.site.shapes import Check, Shapes
+
+AUTHORS = "_authors"
+"""The folder under /media/ that holds portraits; no article can have that name."""
 
 
-@dataclass(frozen=True, slots=True)
 class Missing:
     """Holds a path against the routes of one application, and against the folder of its fixed files."""
 
-    routes: Map
-    fixed: Path
-    _adapter: MapAdapter = field(init=False)
+    def __init__(self, routes: Map, fixed: Path) -> None:
+        """Take the routes, all of which are there by now, and the files as they are at the start."""
+        self._adapter = routes.bind("localhost")
+        self._shapes = Shapes(routes)
+        self._fixed = frozenset(file.name for file in fixed.iterdir() if file.is_file()) if fixed.is_dir() else ()
+        self._names: _Names | None = None
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_adapter", self.routes.bind("localhost"))
+    def find_name(self, path: str, edition: Edition, accepted: Callable[[], AcceptedLanguages]) -> str | None:
+        """Return the name that the answer to a path is kept under where certainly nothing lies, or None.
+
+        `path` is as WSGI writes it. `accepted` is asked only where the path names no language.
+        """
+        names = self._names
+        if names is None or names.edition is not edition:
+            names = self._names = _Names(edition, self._read_names(edition))
+        if not (path.isascii() and self._shapes.exclude(path, names.checks)) and not self.says(path, edition):
+            return None
+        first = path.split("/", 2)[1] if "/" in path else ""
+        if path.isascii() and not names.checks["locale_text"](first):
+            return name_missing(negotiate(edition, accepted()))
+        return name_missing(choose_error_locale(edition, path, accepted))
+
+    def _read_names(self, edition: Edition) -> Mapping[str, Check]:
+        languages = {primary_of(tag) for it in edition.locales.values() for tag in (it.tag, *it.also)}
+        languages.update(edition.language_aliases)
+        acts, notices = set(offered_acts(edition.site)), {notice.id for notice in edition.notices}
+        articles = edition.articles
+        return {
+            "locale_text": lambda text: primary_of(text) in languages,
+            "slug": lambda text: text.lower() in articles or text == AUTHORS,
+            "act_text": lambda text: text.lower() in acts,
+            "notice_id": lambda text: text.lower() in notices,
+            "fixed_file": lambda text: text in self._fixed,
+        }
 
     def says(self, path: str, edition: Edition) -> bool:
         """Say whether nothing lies under `path`, as far as routes and edition tell. `path` is as WSGI writes it."""
@@ -36,16 +68,23 @@ class Missing:
         except (HTTPException, RoutingException):
             return False
         if endpoint == "site.static":
-            return self._lacks_file(values["name"])
+            return values["fixed_file"] not in self._fixed
         if endpoint == "site.media":
             return find_picture(edition, values["slug"], values["name"]) is None
         return names_nothing(edition, **values)
 
-    def _lacks_file(self, name: str) -> bool:
-        try:
-            return not (self.fixed / name).is_file()
-        except OSError:  # a name that no file can have
-            return False
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What the parts of a path may be in one edition."""
+
+    edition: Edition
+    checks: Mapping[str, Check]
+
+
+def primary_of(tag: str) -> str:
+    """Return what a tag's language is looked up under: its primary subtag, however it is spelled."""
+    return tag.strip(" \t").replace("_", "-").partition("-")[0].lower()
 
 
 def names_nothing(
@@ -68,18 +107,18 @@ def names_nothing(
 
 def find_picture(edition: Edition, slug: str, name: str) -> Picture | None:
     """Find the picture of an article or an author that lies under /media/: exactly those that the edition names."""
-    if slug == "_authors":
+    if slug == AUTHORS:
         return next((it.portrait for it in edition.authors.values() if it.picture == name), None)
     article = edition.articles.get(Slug(slug))
     picture = article.picture if article else None
     return picture if picture and picture.file == name else None
 
 
-def choose_error_locale(edition: Edition, path: str, accepted: AcceptedLanguages) -> LocaleTag:
+def choose_error_locale(edition: Edition, path: str, accepted: Callable[[], AcceptedLanguages]) -> LocaleTag:
     """Choose the language of an error: the one that the path begins with, or the best that the browser names."""
     first = path.split("/")[1] if "/" in path else ""
     locale = find_locale(edition, first)
-    return locale.tag if locale else negotiate(edition, accepted)
+    return locale.tag if locale else negotiate(edition, accepted())
 
 
 def name_missing(locale: LocaleTag) -> str:

@@ -232,10 +232,10 @@ def favicon() -> BaseResponse:
     return static("favicon.svg")
 
 
-@site.route("/static/<name>")
-def static(name: str) -> BaseResponse:
+@site.route("/static/<fixed_file>")
+def static(fixed_file: str) -> BaseResponse:
     """Give a fixed file of static/. Those change with the program only, so they are kept as long as an edition."""
-    response = send_from_directory(state().settings.root / STATIC, name, etag=False, conditional=False)
+    response = send_from_directory(state().settings.root / STATIC, fixed_file, etag=False, conditional=False)
     response.direct_passthrough = False
     return may_be_kept(without_article(response, Kind.FIXED))
 
