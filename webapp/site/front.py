@@ -23,7 +23,7 @@ from webapp.site.headers import Kind, set_headers
 from webapp.site.missing import Missing
 from webapp.site.offers import ENTRY, OFFER, Offer, name_entry
 from webapp.site.outgoing import Answer, make_answer, spell_kept
-from webapp.site.packing import Packer, confirm_packed, pack
+from webapp.site.packing import Packer, confirm_packed, pack, unpack
 from webapp.site.pages import Page, Pages, Ready, Shown, Variant
 from webapp.site.reader import Headers as ReaderHeaders
 from webapp.site.reader import headers_of
@@ -130,10 +130,13 @@ class Door:
         try:
             return let_kept_out(body.checked, pages.edition, decision) is body.answer.body
         except GateRefusedError as refusal:  # Flask makes the page anew, or refuses it as well
-            self._shared.refusals += 1
-            log.error("The gate refused a kept page, which is made anew: %s", refusal)
-            pages.drop(path, shown)
+            self._refuse(refusal, pages, path, shown)
             return False
+
+    def _refuse(self, refusal: GateRefusedError, pages: Pages, path: str, shown: Shown) -> None:
+        self._shared.refusals += 1
+        log.error("The gate refused a kept page, which is made anew: %s", refusal)
+        pages.drop(path, shown)
 
     # --- pages to make -------------------------------------------------------------------------------------
 
@@ -165,9 +168,15 @@ class Door:
         encoding = _encoding(variant, asked) if variant else ""
         if variant is None or shown is None or encoding in variant.bodies:
             return False
-        body = variant.make_ready(encoding, pack(variant.bodies[""].checked, encoding))
-        pages.add_body(path, shown, encoding, body, final=False)
-        self.packer.put((pages, path, shown, encoding))
+        try:
+            plain = unpack(variant)
+        except GateRefusedError as refusal:
+            self._refuse(refusal, pages, path, shown)
+            return False
+        checked = pack(plain, encoding) if encoding else plain
+        pages.add_body(path, shown, encoding, variant.make_ready(encoding, checked), final=not encoding)
+        if encoding:
+            self.packer.put((pages, path, shown, encoding))
         return True
 
     def _run(self, environ: dict[str, Any], asked: Asked | None, pages: Pages | None) -> Answer:
@@ -206,10 +215,9 @@ class Door:
         packable = Headers(sent).get("Content-Type", "").partition(";")[0] in TEXTUAL
         packable = packable and len(offer.checked.body) >= SMALLEST
         variant = Variant(status, headers, {}, packable)
-        variant.bodies[""] = variant.make_ready("", offer.checked)
         encoding = next((value for name, value in sent if name.lower() == "content-encoding"), "")
-        if encoding:
-            variant.bodies[encoding] = variant.make_ready(encoding, confirm_packed(offer.checked, body, encoding))
+        checked = confirm_packed(offer.checked, body, encoding) if encoding else offer.checked
+        variant.bodies[encoding] = variant.make_ready(encoding, checked)
         if pages.keep(path, offer.languages, shown, variant) and encoding:
             self.packer.put((pages, path, shown, encoding))
 

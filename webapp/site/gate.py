@@ -31,7 +31,8 @@ _UNSEEN = re.compile(
 class Checked:
     """Bytes that this module has searched for the markers of one edition. Cannot be made outside it.
 
-    `marked` holds the notices whose marker they carry; `free` bytes carry no article text and need none. `agreed` holds
+    `marked` holds the notices whose marker they carry; `free` bytes carry no article text and need none. `checksum` is
+    theirs, `plain` that of the bytes that were searched, which these may be a compressed form of. `agreed` holds
     what has let them out before, by the decision's identity, and `sound` the bytes once their checksum held: none of it
     ever changes, so the very same values say the same again.
     """
@@ -41,6 +42,7 @@ class Checked:
     marked: frozenset[NoticeId]
     free: bool
     checksum: int
+    plain: int
     seal: InitVar[object]
     agreed: "dict[int, Premise]" = field(default_factory=dict, init=False, compare=False, repr=False)
     sound: "list[bytes]" = field(default_factory=list, init=False, compare=False, repr=False)
@@ -65,12 +67,20 @@ def let_out(body: bytes, edition: Edition, decision: Decision | None) -> bytes:
 
 def check(body: bytes, edition: Edition, *, free: bool) -> Checked:
     """Search bytes for markers before they are kept. `free`: they left beside the gate, without article text."""
-    return Checked(body, edition.digest, _find_marked(body, edition), free, crc32(body), _SEAL)
+    checksum = crc32(body)
+    return Checked(body, edition.digest, _find_marked(body, edition), free, checksum, checksum, _SEAL)
 
 
 def packed(checked: Checked, body: bytes) -> Checked:
     """Return what was checked in compressed form. The caller has unpacked `body` and found the same bytes."""
-    return Checked(body, checked.edition, checked.marked, checked.free, crc32(body), _SEAL)
+    return Checked(body, checked.edition, checked.marked, checked.free, crc32(body), checked.plain, _SEAL)
+
+
+def unpacked(checked: Checked, body: bytes) -> Checked:
+    """Return what was checked as it was before compression. Raises GateRefusedError unless `body` is just that."""
+    if crc32(body) != checked.plain:
+        raise GateRefusedError("kept bytes do not unpack to what was checked")
+    return Checked(body, checked.edition, checked.marked, checked.free, checked.plain, checked.plain, _SEAL)
 
 
 def let_kept_out(kept: Checked, edition: Edition, decision: Decision | None) -> bytes:

@@ -6,9 +6,10 @@ import threading
 from collections import deque
 from contextlib import suppress
 
+from webapp.errors import GateRefusedError
 from webapp.site.encodings import Effort, compress, decompress
-from webapp.site.gate import Checked, packed
-from webapp.site.pages import Pages, Shown
+from webapp.site.gate import Checked, packed, unpacked
+from webapp.site.pages import Pages, Shown, Variant
 
 log = logging.getLogger("webapp.site")
 
@@ -29,6 +30,19 @@ def confirm_packed(plain: Checked, body: bytes, encoding: str) -> Checked:
     if decompress(body, encoding) != plain.body:
         raise ValueError(f"{encoding} does not give back what was packed")
     return packed(plain, body)
+
+
+def unpack(variant: Variant) -> Checked:
+    """Return the bytes of a variant without compression. Raises GateRefusedError when they are not what they were."""
+    bodies = dict(variant.bodies)  # another thread may be adding one
+    if "" in bodies:
+        return bodies[""].checked
+    encoding, kept = next(iter(bodies.items()))
+    try:
+        body = decompress(kept.checked.body, encoding)
+    except Exception as fault:  # noqa: BLE001 - each library has its own for what it cannot read
+        raise GateRefusedError(f"kept bytes cannot be unpacked: {type(fault).__name__}") from None
+    return unpacked(kept.checked, body)
 
 
 class Packer:
@@ -72,7 +86,7 @@ def _pack_well(pages: Pages, path: str, shown: Shown, encoding: str) -> None:
     variant = None if pages.retired else pages.find(path, shown)
     if variant is None or encoding in variant.packed_well:
         return
-    small, before = pack(variant.bodies[""].checked, encoding, Effort.BEST), variant.bodies.get(encoding)
+    small, before = pack(unpack(variant), encoding, Effort.BEST), variant.bodies.get(encoding)
     body = variant.make_ready(encoding, small)
     if before is not None and len(before.checked.body) <= len(small.body):  # the greatest effort is not always the best
         body = before

@@ -37,8 +37,8 @@ class Ready:
 class Variant:
     """One page for readers who see the same notices: its status and headers, and its bytes by encoding.
 
-    "" is no encoding, and always there. `headers` lack what depends on the encoding. `packable`: worth to be compressed
-    for who asks for it.
+    "" is no encoding. What was made packed is kept so alone, for it takes a third of the room and can be unpacked.
+    `headers` lack what depends on the encoding. `packable`: worth to be compressed for who asks for it.
     """
 
     status: str

@@ -9,7 +9,7 @@ from tests.samples import BERLIN
 from tests.visits import EVERY_NOTICE, SLUG, articles_in, door_of, edition_of, notices_in, open_site, state_of, visit
 from webapp.core.decide import Decision
 from webapp.errors import GateRefusedError
-from webapp.site.encodings import Effort
+from webapp.site.encodings import Effort, compress, decompress
 from webapp.site.front import Door
 from webapp.site.gate import Checked, check, let_kept_out, packed
 from webapp.site.packing import confirm_packed, pack
@@ -55,6 +55,43 @@ def test_damaged_kept_page_never_leaves(damage: Callable[[Ready], None]) -> None
     assert state_of(app).refusals == 1
 
 
+def cut(kept: Ready) -> None:
+    """Lose the end of kept bytes."""
+    object.__setattr__(kept.checked, "body", kept.checked.body[:-9])
+
+
+def swap(kept: Ready) -> None:
+    """Put whole bytes of something else in place of kept ones."""
+    object.__setattr__(kept.checked, "body", compress(b"<p>an article without a notice</p>" * 30, "br"))
+
+
+@pytest.mark.parametrize("damage", [cut, swap])
+@pytest.mark.parametrize("encoding", ["gzip", "zstd", ""])
+def test_damaged_kept_page_is_not_unpacked(damage: Callable[[Ready], None], encoding: str) -> None:
+    """Who wants a page otherwise packed than it is kept gets it made anew, when it unpacks to something else."""
+    app = open_site()
+    whole = visit(f"/en/{SLUG}", app=app)
+    visit(f"/en/{SLUG}", app=app, headers={"Accept-Encoding": "br"})
+    (bodies,) = variants_of(app, f"/en/{SLUG}")
+    bodies.pop("")
+    damage(bodies["br"])
+    response = visit(f"/en/{SLUG}", app=app, headers={"Accept-Encoding": encoding})
+    assert response.headers.get("Content-Encoding", "") == encoding
+    assert (decompress(response.get_data(), encoding) if encoding else response.get_data()) == whole.get_data()
+    assert state_of(app).refusals == 1
+
+
+def test_one_form_of_a_page_is_kept() -> None:
+    """What a browser takes compressed is kept in that form alone, and unpacked for another that wants it so."""
+    app = open_site()
+    packed_one = visit(f"/en/{SLUG}", app=app, headers={"Accept-Encoding": "br"})
+    (bodies,) = variants_of(app, f"/en/{SLUG}")
+    assert set(bodies) == {"br"}
+    plain = visit(f"/en/{SLUG}", app=app)
+    assert plain.get_data() == decompress(packed_one.get_data(), "br")
+    assert set(bodies) == {"br", ""}
+
+
 def forged(edition: str) -> Decision:
     """A decision that shows nothing and proves nothing."""
     return Decision(edition, ())
@@ -91,7 +128,7 @@ def test_door_that_fails_lets_flask_answer(monkeypatch: pytest.MonkeyPatch, capl
 def test_nobody_else_checks_bytes() -> None:
     """What the gate has seen cannot be claimed by others."""
     with pytest.raises(TypeError):
-        Checked(b"article", "edition", EVERY_NOTICE, True, 0, object())  # type: ignore[arg-type]
+        Checked(b"article", "edition", EVERY_NOTICE, True, 0, 0, object())  # type: ignore[arg-type]
 
 
 def test_free_bytes_need_no_decision() -> None:
