@@ -143,12 +143,12 @@ def flood() -> Iterator[Row]:
         calm, busy = [], []
         for _ in range(ROUNDS):
             calm.append(measure(url, NOTED, connections=READERS, rate=full / 20).p99)
-            with background(lambda: measure(url, {}, script=junk, connections=FLOOD, rate=full * 9 / 20)):
+            with background(lambda: measure(url, {}, script=junk, connections=FLOOD, rate=full * 9 / 20, nice=10)):
                 busy.append(measure(url, NOTED, connections=READERS, rate=full / 20).p99)
         what = "p99 of readers, 9 of 10 requests are junk, half rate in all"
         yield at_most(what, statistics.median(busy), statistics.median(calm), "without the junk", 2)
         alone = measure(url, NOTED, connections=READERS).p99
-        with background(lambda: measure(url, {}, script=junk, connections=FLOOD)):
+        with background(lambda: measure(url, {}, script=junk, connections=FLOOD, nice=10)):
             among = measure(url, NOTED, connections=READERS).p99
         what = f"p99 of {READERS} readers against {FLOOD} connections of junk, all as fast as they can"
         yield Row(what, f"{among:.1f} ms", f"without the junk: {alone:.1f} ms", f"{among / alone:.1f} ×")

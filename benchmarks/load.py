@@ -96,14 +96,16 @@ def measure(
     connections: int = CONNECTIONS,
     rate: float | None = None,
     variables: Mapping[str, str] | None = None,
+    nice: int = 0,
 ) -> Rate:
     """Load `url` with wrk for some seconds: as fast as it goes, or about `rate` times a second.
 
     For the latter each connection waits a random time before each request (wrk's Lua `delay`). One that got its answer
-    late also asks later, so this is milder than readers who know nothing of one another.
+    late also asks later, so this is milder than readers who know nothing of one another. `nice`: how much it gives way
+    to another load on its core (nice(1)), whose times would else be longer by its own turns.
     """
     assert WRK, "wrk is not installed: apt-get install wrk"
-    command = [WRK, "-t1", f"-c{connections}", f"-d{SECONDS}s", "--latency"]
+    command = ["nice", "-n", str(nice), WRK, "-t1", f"-c{connections}", f"-d{SECONDS}s", "--latency"]
     command += [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
     command += ["-s", str(script or DELAY)] if script or rate else []
     environ = {**os.environ, **(variables or {}), **({"BENCH_DELAY": f"{connections / rate * 1000}"} if rate else {})}
