@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -148,10 +149,11 @@ def flood() -> Iterator[Row]:
         what = "p99 of readers, 9 of 10 requests are junk, half rate in all"
         yield at_most(what, statistics.median(busy), statistics.median(calm), "without the junk", 2)
         alone = measure(url, NOTED, connections=READERS).p99
-        with background(lambda: measure(url, {}, script=junk, connections=FLOOD, nice=10)):
-            among = measure(url, NOTED, connections=READERS).p99
-        what = f"p99 of {READERS} readers against {FLOOD} connections of junk, all as fast as they can"
-        yield Row(what, f"{among:.1f} ms", f"without the junk: {alone:.1f} ms", f"{among / alone:.1f} ×")
+        for kind, script in (("junk", junk), ("searches", HERE / "searches.lua")):
+            with background(partial(measure, url, {}, script=script, connections=FLOOD, nice=10)):
+                among = measure(url, NOTED, connections=READERS).p99
+            what = f"p99 of {READERS} readers against {FLOOD} connections of {kind}, all as fast as they can"
+            yield Row(what, f"{among:.1f} ms", f"without them: {alone:.1f} ms", f"{among / alone:.1f} ×")
         grown = measure_memory(pid).resident - before.resident
     yield Row("memory that the flood added", f"{grown:.1f} MB", "—", "goal < 10 MB", 10 / max(grown, 1))
 

@@ -7,6 +7,7 @@ never sees it, and one that resembles a proxy's is a doubt.
 """
 
 import asyncio
+import threading
 import types
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -30,19 +31,24 @@ _TOLD_BY = {
 """The headers that the door looks at; any other reaches Flask alone."""
 
 MOST_WAITING = 256
-"""Most requests that wait to be rendered. One more is turned away, which is safe, and costs the others nothing."""
+"""Most requests that wait for a page which others can be given afterwards. One more is turned away, which is safe, and
+costs the others nothing."""
+MOST_ALONE = 32
+"""The same for answers that nobody else can be given, such as searches: a flood of them never keeps a page waiting."""
 
 
 class AsgiSite:
-    """An ASGI application around the door. Kept pages are answered at once, all else by a few threads."""
+    """An ASGI application around the door. Kept pages are answered at once, all else by a few threads.
+
+    What one reader alone is given has a thread and a queue of its own.
+    """
 
     def __init__(self, door: Door, busy: Answer, threads: int) -> None:
-        """`busy` is the answer to whoever cannot be served now; `threads` render."""
+        """`busy` is the answer to whoever cannot be served now; `threads` render pages."""
         self._door = door
         self._busy = busy
-        self._pool = ThreadPoolExecutor(threads, "render")
-        self._threads = threads
-        self._waiting = 0
+        self._pages = Lane("pages", threads, MOST_WAITING)
+        self._alone = Lane("alone", 1, MOST_ALONE)
 
     async def __call__(
         self, scope: Scope, _receive: Callable[[], Awaitable[Any]], send: Callable[[dict[str, Any]], Awaitable[None]]
@@ -53,22 +59,54 @@ class AsgiSite:
         path, peer = read_path(scope["raw_path"]), scope["client"][0]
         asked, answer = self._door.open(scope["method"], path, peer, read_headers(scope["headers"]))
         if answer is None:
-            await on_the_loop()
-            answer = await self._make(to_environ(scope, path), asked)
+            answer = await self._make(scope, path, asked)
         start, body = answer.messages
         await send(start)
         await send(body)
 
-    async def _make(self, environ: dict[str, Any], asked: Asked | None) -> Answer:
-        if self._waiting >= MOST_WAITING:
+    async def _make(self, scope: Scope, path: str, asked: Asked | None) -> Answer:
+        is_alone = self._door.is_for_one(scope["method"], scope["query_string"], asked)
+        lane = self._alone if is_alone else self._pages
+        if not lane.enter():
             return self._busy
-        self._waiting += 1
-        if self._waiting > self._threads:
-            environ[BUSY] = True
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, self._door.make, environ, asked)
+            await on_the_loop()
+            environ = to_environ(scope, path)
+            if lane.is_busy:
+                environ[BUSY] = True
+            return await asyncio.get_running_loop().run_in_executor(lane.pool, self._door.make, environ, asked)
         finally:
-            self._waiting -= 1
+            lane.leave()
+
+
+class Lane:
+    """Threads that render, and how many requests are in them or wait for them. Any thread may enter and leave."""
+
+    def __init__(self, name: str, threads: int, most: int) -> None:
+        """Let `most` requests in at once, `threads` of which are worked on."""
+        self.pool = ThreadPoolExecutor(threads, f"render-{name}")
+        self._threads = threads
+        self._most = most
+        self._inside = 0
+        self._lock = threading.Lock()
+
+    @property
+    def is_busy(self) -> bool:
+        """Say whether somebody waits."""
+        return self._inside > self._threads
+
+    def enter(self) -> bool:
+        """Take a place, to be left again. False: there is none."""
+        with self._lock:
+            if self._inside >= self._most:
+                return False
+            self._inside += 1
+            return True
+
+    def leave(self) -> None:
+        """Give a place back."""
+        with self._lock:
+            self._inside -= 1
 
 
 @types.coroutine

@@ -138,6 +138,10 @@ class Door:
         log.error("The gate refused a kept page, which is made anew: %s", refusal)
         pages.drop(path, shown)
 
+    def is_for_one(self, method: str, query: bytes, asked: Asked | None) -> bool:
+        """Say whether `make` will likely make what is not kept, so that it can be asked for without end."""
+        return asked is None or method != "GET" or bool(query) or _is_doctor(asked)
+
     # --- pages to make -------------------------------------------------------------------------------------
 
     def make(self, environ: dict[str, Any], asked: Asked | None) -> Answer:

@@ -14,6 +14,7 @@ from webapp.site import asgi
 from webapp.site.address import CLIENT_HEADERS, FOREIGN_HEADERS, PROXY_HEADERS
 from webapp.site.asgi import AsgiSite, read_headers, read_path, to_environ
 from webapp.site.cdn import COUNTRY_HEADERS, REGION_HEADERS
+from webapp.site.front import Door
 from webapp.site.outgoing import Answer
 
 Raw = list[tuple[bytes, bytes]]
@@ -122,22 +123,54 @@ def test_path_is_decoded_as_wsgi_wants_it(raw: bytes, path: str) -> None:
     assert read_path(raw) == path
 
 
+def hold_renders(door: Door, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Have every render wait for the event that is returned."""
+    make, release = door.make, threading.Event()
+
+    def slowly(environ: dict[str, Any], asked: Any) -> Answer:
+        assert release.wait(20)
+        return make(environ, asked)
+
+    monkeypatch.setattr(door, "make", slowly)
+    return release
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "HEAD"])
+def test_flood_of_what_is_not_kept_keeps_no_page_waiting(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While searches without end, or any other requests that nothing is kept of, fill their queue, pages are made."""
+    app = open_site()
+    door = door_of(app)
+    release = hold_renders(door, monkeypatch)
+    monkeypatch.setattr(asgi, "MOST_ALONE", 2)
+    site = AsgiSite(door, door.turn_away(), 1)
+
+    def search(number: int) -> dict[str, Any]:
+        return scope_of(b"/en/search", method=method) | {"query_string": b"q=law%d" % number}
+
+    async def scenario() -> None:
+        first = [asyncio.ensure_future(ask(site, search(number))) for number in range(2)]
+        await asyncio.sleep(0.05)
+        assert (await ask(site, search(3)))[0] == 503
+        page = asyncio.ensure_future(ask(site, scope_of(f"/en/{SLUG}".encode())))
+        await asyncio.sleep(0.05)
+        release.set()
+        assert (await page)[0] == 200
+        assert {status for status, _, _ in await asyncio.gather(*first)} == {405 if method == "POST" else 200}
+        assert (await ask(site, search(4)))[0] in {200, 405}, "places are given back"
+
+    asyncio.run(scenario())
+
+
 def test_flood_of_misses_is_turned_away_and_kept_pages_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
     """While all threads render and the queue is full, kept pages are answered and one more miss gets 503 at once."""
     app = open_site()
-    door, release = door_of(app), threading.Event()
-    site = AsgiSite(door, door.turn_away(), 1)
+    door = door_of(app)
     monkeypatch.setattr(asgi, "MOST_WAITING", 3)
+    site = AsgiSite(door, door.turn_away(), 1)
 
     async def scenario() -> None:
         kept = await ask(site, scope_of(f"/en/{SLUG}".encode()))
-        make = door.make
-
-        def slowly(environ: dict[str, Any], asked: Any) -> Answer:
-            release.wait(20)
-            return make(environ, asked)
-
-        monkeypatch.setattr(door, "make", slowly)
+        release = hold_renders(door, monkeypatch)
         misses = [asyncio.ensure_future(ask(site, scope_of(b"/en/junk-%d" % n))) for n in range(3)]
         await asyncio.sleep(0.05)
         status, headers, body = await ask(site, scope_of(b"/en/junk-4"))
