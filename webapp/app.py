@@ -93,8 +93,8 @@ def create_app(
 def create_server(with_preview: bool = False) -> AsgiSite:
     """Assemble what a worker of `webapp serve` runs, from the environment."""
     settings = load_settings()
-    share_worker()
     server = to_server(create_app(settings, with_preview=with_preview), THREADS)
+    share_worker()
     end_start()
     return server
 

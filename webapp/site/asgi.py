@@ -21,6 +21,7 @@ from webapp.site.front import Door
 from webapp.site.offers import BUSY
 from webapp.site.outgoing import Answer
 from webapp.site.reader import Headers
+from webapp.site.scheduling import step_behind
 
 Scope = Mapping[str, Any]
 RawHeaders = Iterable[tuple[bytes, bytes]]
@@ -84,7 +85,7 @@ class Lane:
 
     def __init__(self, name: str, threads: int, most: int) -> None:
         """Let `most` requests in at once, `threads` of which are worked on."""
-        self.pool = ThreadPoolExecutor(threads, f"render-{name}")
+        self.pool = ThreadPoolExecutor(threads, f"render-{name}", step_behind)
         self._threads = threads
         self._most = most
         self._inside = 0
