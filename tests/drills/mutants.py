@@ -43,6 +43,7 @@ SWAPS: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
     ast.Sub: (ast.Add,),
     ast.BitOr: (ast.BitAnd,),
 }
+VERDICTS = {"MATCHED": "EXCLUDED", "UNPROVEN": "EXCLUDED", "EXCLUDED": "UNPROVEN"}
 CALLS = {"any": "all", "all": "any"}
 
 
@@ -111,9 +112,8 @@ def _changes(node: ast.AST) -> list[tuple[str, ast.AST]]:
         )
     elif isinstance(node, ast.Continue | ast.Raise):
         found.append((f"{ast.unparse(node)}: left out", ast.Pass()))
-    elif isinstance(node, ast.Attribute) and node.attr in {"MATCHED", "UNPROVEN", "EXCLUDED"}:
-        others = {"MATCHED": "EXCLUDED", "UNPROVEN": "EXCLUDED", "EXCLUDED": "UNPROVEN"}
-        found.append((f"{ast.unparse(node)}: {others[node.attr]}", ast.Attribute(node.value, others[node.attr])))
+    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in VERDICTS:
+        found.append((f"{node.id}: {VERDICTS[node.id]}", ast.Name(VERDICTS[node.id])))
     return found
 
 

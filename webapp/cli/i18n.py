@@ -8,8 +8,8 @@ import polib
 
 from webapp.cli.i18n_review import approve, check, diff, status
 from webapp.cli.languages import known_locale
-from webapp.core.locales import parse_tag
 from webapp.core.model import Locale
+from webapp.core.tags import parse_tag
 from webapp.settings import load_settings
 from webapp.sources.catalogs import load_catalog, parse_po, po_path
 from webapp.sources.extraction import DOMAINS, to_pot

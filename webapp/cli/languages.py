@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import click
 
-from webapp.core.locales import parse_tag
 from webapp.core.model import Locale, LocaleTag
+from webapp.core.tags import parse_tag
 from webapp.sources.locales import language_aliases
 
 

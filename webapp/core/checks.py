@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 
 from webapp.core.decide import find_map_doubt
-from webapp.core.locales import matches_range
 from webapp.core.model import Edition, EverywhereRule, LanguageRule, LocaleState, Notice, Rule, TerritoryRule
+from webapp.core.tags import matches_range
 from webapp.errors import Problem, Severity
 
 _NOTICES = "config/notices.toml"

@@ -5,13 +5,14 @@ Longer than 300 lines, because these words explain one another and are looked up
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address
 from typing import NewType, Protocol
 
-LocaleTag = NewType("LocaleTag", str)
-"""A canonical BCP 47 tag: "en", "sr-Latn", "fa-AF"."""
+from webapp.core.tags import LocaleTag as LocaleTag
+from webapp.core.tags import TagNames, find_primary
+
 CountryCode = NewType("CountryCode", str)
 """ISO 3166-1 alpha-2, upper case."""
 TerritoryId = NewType("TerritoryId", str)
@@ -65,6 +66,12 @@ class Locale:
     legal_fallback: tuple[LocaleTag, ...] = ()
     article_fallback: tuple[LocaleTag, ...] = ()
 
+    @property
+    def own_names(self) -> tuple[str, ...]:
+        """Its tag, and what it answers besides of the same language: another script or spelling."""
+        language = find_primary(self.tag)
+        return (self.tag, *(name for name in self.also if find_primary(name) == language))
+
 
 # --- where a reader is -------------------------------------------------------------------------------------
 
@@ -93,6 +100,11 @@ class KnownPlace:
     outside: frozenset[TerritoryId]
     votes: tuple[Vote, ...] = ()
     reasons: tuple[str, ...] = ()
+
+    @property
+    def doubt(self) -> str:
+        """Why a territory is uncertain, in one sentence."""
+        return "; ".join(self.reasons) or "the sources of the map disagree or are too coarse"
 
 
 class UnknownReason(StrEnum):
@@ -142,7 +154,8 @@ class Attribution:
 class MapFacts:
     """What is known about the map in use. `data_date` is the date of its oldest located source.
 
-    `covers` holds the territories whose present definition is the one that the map was compiled from.
+    `covers` holds the territories whose present definition is the one that the map was compiled from. `last_day` is
+    the last one on which the map is not too old, None when no calendar has that day.
     """
 
     digest: str
@@ -150,6 +163,12 @@ class MapFacts:
     max_age_days: int
     covers: frozenset[TerritoryId]
     attributions: tuple[Attribution, ...] = ()
+    last_day: date | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        days_left = (date.max - self.data_date).days
+        last_day = self.data_date + timedelta(self.max_age_days) if self.max_age_days <= days_left else None
+        object.__setattr__(self, "last_day", last_day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +202,20 @@ class TerritoryRule:
 @dataclass(frozen=True, slots=True)
 class LanguageRule:
     """Shows the notice to whoever reads, or asks for, one of `languages` (basic language ranges, RFC 4647 §2.1), or any
-    language whatever as it is used in one of `regions` (region subtags, RFC 5646 §2.2.4: "en-RU" names RU)."""
+    language whatever as it is used in one of `regions` (region subtags, RFC 5646 §2.2.4: "en-RU" names RU).
+
+    `sought` is all of it, spelled as `TagNames` spells what a tag names.
+    """
 
     id: str
     languages: tuple[str, ...]
     regions: tuple[str, ...] = ()
+    sought: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        ranges = (language.lower().replace("_", "-") for language in self.languages)
+        sought = frozenset((*ranges, *(f"@{region.lower()}" for region in self.regions)))
+        object.__setattr__(self, "sought", sought)
 
 
 @dataclass(frozen=True, slots=True)
@@ -423,6 +451,10 @@ class Edition:
 
     `articles` is sorted, newest first. `map` is None when no territory map can be believed; then nothing is
     ever proven and every reader gets every notice. `regions` is for the hints of a CDN.
+
+    The last three follow from the others, found out once. `answers`: the locale that answers each language range, by
+    its own tag or by `also`; `spellings`: the locale that each name of a language leads to, both in lower case.
+    `names`: what language tags name here.
     """
 
     digest: str
@@ -437,6 +469,17 @@ class Edition:
     finder: TerritoryFinder | None
     regions: RegionAnswers = field(default_factory=dict)
     authors: Mapping[str, Author] = field(default_factory=dict)
+    answers: Mapping[str, LocaleTag] = field(init=False, repr=False, compare=False)
+    spellings: Mapping[str, Locale] = field(init=False, repr=False, compare=False)
+    names: TagNames = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        locales = self.locales.values()
+        also = {named.lower(): locale.tag for locale in locales for named in locale.also}
+        object.__setattr__(self, "answers", {**also, **{tag.lower(): tag for tag in self.locales}})
+        spellings = [(name.lower(), locale) for locale in locales for name in locale.own_names]
+        object.__setattr__(self, "spellings", dict(reversed(spellings)))
+        object.__setattr__(self, "names", TagNames(self.language_aliases))
 
 
 @dataclass(frozen=True, slots=True)

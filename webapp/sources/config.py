@@ -11,8 +11,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from webapp.core.locales import parse_tag
 from webapp.core.model import Author, Contact, ExpiredReview, LegalReview, LocaleTag, NoticeMode, Site
+from webapp.core.tags import parse_tag
 from webapp.errors import Problem, Severity
 from webapp.sources.parsing import Identifier, Strict, WebAddress, Words, parse_model, parse_toml, read_text
 

@@ -11,8 +11,8 @@ from babel import UnknownLocaleError
 from babel.core import get_global
 from pydantic import Field, field_validator, model_validator
 
-from webapp.core.locales import parse_tag
 from webapp.core.model import Direction, Locale, LocaleState, LocaleTag
+from webapp.core.tags import parse_tag
 from webapp.errors import Problem, SourceError
 from webapp.sources.parsing import Strict, Words, parse_model, parse_toml, read_text
 

@@ -12,7 +12,6 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from webapp.core.locales import parse_tag
 from webapp.core.model import (
     Act,
     CountryCode,
@@ -23,6 +22,7 @@ from webapp.core.model import (
     TerritoryId,
     TerritoryRule,
 )
+from webapp.core.tags import parse_tag
 from webapp.errors import Problem
 from webapp.sources.config import SITE, SiteConfig
 from webapp.sources.parsing import Identifier, Strict, WebAddress, Words, parse_model, parse_toml, read_text

@@ -5,6 +5,7 @@ from collections import Counter
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.naive_decide import decide_naively, tell
 from tests.oracle import may_leave_out
 from tests.strategies import BREAKS, SPOILS, Case, make_cases
 from webapp.core.decide import decide
@@ -57,6 +58,19 @@ def test_decide_leaves_a_notice_out_exactly_when_the_oracle_would() -> None:
     assert tally["shown"] >= 50_000
     rare = {label: tally[label] for label in {*BREAKS, *SPOILS} - ORACLE_ONLY if tally[label] < 200}
     assert not rare, "too few near-misses, all safe but for one thing"
+
+
+def test_a_decision_is_told_as_if_every_sentence_were_written_at_once() -> None:
+    """Outcomes, verdicts and words are to the letter those of the naive way, whatever was broken, asked twice."""
+    tally: Counter[str] = Counter()
+    for seed in range(300):
+        for case in make_cases(seed, READERS):
+            told = tell(decide(case.edition, case.reader, case.at))
+            assert told == decide_naively(case.edition, case.reader, case.at), case
+            assert told == tell(decide(case.edition, case.reader, case.at))
+            tally.update(verdict for *_, findings in told for _, _, verdict, _ in findings)
+            tally.update("faulty" for *_, faulty, _ in told if faulty)
+    assert min(tally[name] for name in ("matched", "unproven", "excluded", "faulty")) >= 1_000, tally
 
 
 def test_the_oracle_agrees_with_what_was_broken_on_purpose() -> None:

@@ -1,15 +1,16 @@
 """One rule against one reader: the verdict, and the reason that an editor reads."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pytest
 
-from tests.strategies import ALIASES, BELARUS, OCCUPIED, RUSSIA, make_map, make_place, make_reader
+from tests.strategies import ALIASES, BELARUS, OCCUPIED, RUSSIA, make_edition, make_map, make_place, make_reader
 from webapp.core.model import (
     EverywhereRule,
     LanguageRule,
     MapFacts,
     Place,
+    Reader,
     Rule,
     TerritoryRule,
     UnknownPlace,
@@ -19,6 +20,15 @@ from webapp.core.rules import Finding, Verdict, describe, evaluate
 
 IN_RUSSIA = TerritoryRule("in-russia", RUSSIA)
 NOWHERE = UnknownPlace(UnknownReason.TUNNEL, "arrives through a tunnel")
+MAP = make_map()
+
+
+def _judge(rule: Rule, reader: Reader, facts: MapFacts | None = MAP, aliases: Mapping[str, str] = ALIASES) -> Finding:
+    return evaluate(rule, reader, make_edition(facts=facts, mapless=facts is None, aliases=aliases))
+
+
+def _tell(finding: Finding) -> tuple[str, str, Verdict, str]:
+    return finding.rule, finding.asks, finding.verdict, finding.because
 
 
 @pytest.mark.parametrize(
@@ -103,8 +113,8 @@ def test_a_territory_rule_excludes_only_who_is_proven_outside(
     place: Place, facts: MapFacts | None, verdict: Verdict, because: str
 ) -> None:
     """Outside, by a map compiled from the present definition; everything else keeps the notice."""
-    finding = evaluate(IN_RUSSIA, make_reader(place), facts, ALIASES)
-    assert finding == Finding("in-russia", "the reader is in russia, or may be", verdict, because)
+    finding = _judge(IN_RUSSIA, make_reader(place), facts)
+    assert _tell(finding) == ("in-russia", "the reader is in russia, or may be", verdict, because)
 
 
 @pytest.mark.parametrize("other", ["inside", "uncertain"])
@@ -114,7 +124,7 @@ def test_a_record_that_contradicts_itself_proves_nothing(other: str) -> None:
     sets = {"inside": sound.inside, "uncertain": sound.uncertain, other: frozenset({RUSSIA})}
     place = type(sound)(sound.network, sound.country, sets["inside"], sets["uncertain"], sound.outside)
     assert RUSSIA in place.outside
-    assert evaluate(IN_RUSSIA, make_reader(place), make_map(), ALIASES).verdict is not Verdict.EXCLUDED
+    assert _judge(IN_RUSSIA, make_reader(place)).verdict is not Verdict.EXCLUDED
 
 
 @pytest.mark.parametrize(
@@ -153,8 +163,8 @@ def test_a_language_rule_excludes_only_who_names_none_of_its_languages(
 ) -> None:
     """The page and the browser both count, refused languages too; the reason says which one it was."""
     rule = LanguageRule("reads", tuple(languages))
-    finding = evaluate(rule, make_reader(page=page, accept_language=header), make_map(), ALIASES)
-    assert finding == Finding("reads", f"the reader reads one of: {', '.join(languages)}", verdict, because)
+    finding = _judge(rule, make_reader(page=page, accept_language=header))
+    assert _tell(finding) == ("reads", f"the reader reads one of: {', '.join(languages)}", verdict, because)
 
 
 NAMED = [
@@ -191,7 +201,7 @@ NAMED = [
 @pytest.mark.parametrize(("listed", "named", "at_risk"), NAMED)
 def test_a_language_counts_by_any_of_its_names_on_the_page(listed: str, named: str, at_risk: bool) -> None:
     """Case, spelling and older or longer codes make no difference to what the page is in."""
-    finding = evaluate(LanguageRule("reads", (listed,)), make_reader(page=["en-x-page", named]), make_map(), ALIASES)
+    finding = _judge(LanguageRule("reads", (listed,)), make_reader(page=["en-x-page", named]))
     assert (finding.verdict is Verdict.MATCHED) is at_risk
 
 
@@ -202,7 +212,7 @@ def test_a_language_counts_by_any_of_its_names_in_the_browser(
 ) -> None:
     """The same holds for the browser, whether or not aliases were resolved while its header was read."""
     reader = make_reader(page=["de"], accept_language=f"de, {named};q=0.1", aliases=aliases)
-    finding = evaluate(LanguageRule("reads", (listed,)), reader, make_map(), ALIASES)
+    finding = _judge(LanguageRule("reads", (listed,)), reader)
     assert (finding.verdict is not Verdict.EXCLUDED) is at_risk
 
 
@@ -232,8 +242,8 @@ REGIONS = [
 def test_a_region_counts_with_any_language(named: str, at_risk: bool, aliases: dict[str, str] | None) -> None:
     """A browser set to a language as it is used in Russia belongs to a reader of Russia, whatever the language."""
     rule = LanguageRule("reads", ("ru",), ("RU", "BY"))
-    browser = evaluate(rule, make_reader(accept_language=f"de, {named};q=0", aliases=aliases), make_map(), ALIASES)
-    page = evaluate(rule, make_reader(page=["de", named]), make_map(), ALIASES)
+    browser = _judge(rule, make_reader(accept_language=f"de, {named};q=0", aliases=aliases))
+    page = _judge(rule, make_reader(page=["de", named]))
     expected = Verdict.MATCHED if at_risk else Verdict.EXCLUDED
     assert (browser.verdict, page.verdict) == (expected, expected)
     if not at_risk:
@@ -243,29 +253,29 @@ def test_a_region_counts_with_any_language(named: str, at_risk: bool, aliases: d
 def test_a_region_that_an_older_code_implies() -> None:
     """Dari is the Persian of Afghanistan, and so a language of that region."""
     rule = LanguageRule("reads", ("ps",), ("AF",))
-    assert evaluate(rule, make_reader(accept_language="prs"), make_map(), ALIASES).verdict is Verdict.MATCHED
-    assert evaluate(rule, make_reader(accept_language="fa"), make_map(), ALIASES).verdict is Verdict.EXCLUDED
+    assert _judge(rule, make_reader(accept_language="prs")).verdict is Verdict.MATCHED
+    assert _judge(rule, make_reader(accept_language="fa")).verdict is Verdict.EXCLUDED
 
 
 @pytest.mark.parametrize("header", [None, "", ",", "*", "*;q=0", "*, en"])
 def test_a_browser_that_names_no_language_is_excluded(header: str | None) -> None:
     """A missing header and the wildcard name no language at risk."""
     rule = LanguageRule("reads", ("ru", "tt"))
-    assert evaluate(rule, make_reader(accept_language=header), make_map(), ALIASES).verdict is Verdict.EXCLUDED
+    assert _judge(rule, make_reader(accept_language=header)).verdict is Verdict.EXCLUDED
 
 
 @pytest.mark.parametrize("page", [["xx-!!"], ["en", "xx-!!"]])
 def test_a_page_language_that_is_no_tag_is_compared_as_it_is(page: list[str]) -> None:
     """It falls under the range that it spells, and under no other."""
-    assert evaluate(LanguageRule("r", ("xx",)), make_reader(page=page), None, {}).verdict is Verdict.MATCHED
-    assert evaluate(LanguageRule("r", ("ru",)), make_reader(page=page), None, {}).verdict is Verdict.EXCLUDED
+    assert _judge(LanguageRule("r", ("xx",)), make_reader(page=page), None, {}).verdict is Verdict.MATCHED
+    assert _judge(LanguageRule("r", ("ru",)), make_reader(page=page), None, {}).verdict is Verdict.EXCLUDED
 
 
 @pytest.mark.parametrize("place", [make_place(), NOWHERE], ids=["known", "unknown"])
 def test_a_rule_for_everybody_matches_everybody(place: Place) -> None:
     """No place and no language excludes anybody."""
-    finding = evaluate(EverywhereRule("all"), make_reader(place), make_map(), ALIASES)
-    assert finding == Finding("all", "anybody", Verdict.MATCHED, "this rule is for everybody")
+    finding = _judge(EverywhereRule("all"), make_reader(place))
+    assert _tell(finding) == ("all", "anybody", Verdict.MATCHED, "this rule is for everybody")
 
 
 def test_a_verdict_is_spelled_as_editors_read_it() -> None:
@@ -274,7 +284,30 @@ def test_a_verdict_is_spelled_as_editors_read_it() -> None:
     assert list(spelled) == ["matched", "unproven", "excluded"]
 
 
+@pytest.mark.parametrize("words", ["{place.network}", "{0}", "{about}", "{", "%s"])
+def test_words_from_elsewhere_are_told_as_they_are(words: str) -> None:
+    """Braces in a reason of the map, a place or a tag mean nothing."""
+    uncertain = _judge(IN_RUSSIA, make_reader(make_place(uncertain=[RUSSIA], reasons=(words,))))
+    assert uncertain.because == f"192.0.2.0/24 may be inside russia: {words}"
+    unknown = _judge(IN_RUSSIA, make_reader(UnknownPlace(UnknownReason.TUNNEL, words)))
+    assert unknown.because == f"the place is unknown: {words}"
+    page = _judge(LanguageRule("r", (words,)), make_reader(page=[words]))
+    assert (page.verdict, page.because) == (Verdict.MATCHED, f"the page is in {words}")
+    assert (page.rule, page.asks) == ("r", f"the reader reads one of: {words}")
+
+
+def test_a_kind_of_rule_that_is_not_known_is_an_error() -> None:
+    """It has neither verdict nor words, not even by accident."""
+    with pytest.raises(AssertionError):
+        _judge(object(), make_reader())  # type: ignore[arg-type]
+    with pytest.raises(AssertionError):
+        describe(object())  # type: ignore[arg-type]
+
+
 def test_a_finding_is_frozen() -> None:
     """Nobody downstream can turn one verdict into another."""
-    assert Finding.__dataclass_params__.frozen  # type: ignore[attr-defined]
-    assert "__dict__" not in dir(Finding)
+    finding = _judge(IN_RUSSIA, make_reader())
+    for name in ("asked", "verdict", "reason", "about", "rule", "asks", "because", "more"):
+        with pytest.raises(AttributeError):
+            setattr(finding, name, "other")
+    assert "__dict__" not in dir(finding)

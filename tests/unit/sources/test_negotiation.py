@@ -1,5 +1,6 @@
 """Which language a browser gets: some three hundred Accept-Language headers against the registry of this site."""
 
+from dataclasses import replace
 from functools import lru_cache
 
 import pytest
@@ -17,9 +18,7 @@ ROWS = [line.split("\t") for line in TABLE.read_text("utf-8").splitlines() if no
 @lru_cache(maxsize=1)
 def edition() -> Edition:
     """An edition with the languages of this site."""
-    made = make_edition()
-    values = {name: getattr(made, name) for name in made.__slots__}
-    return Edition(**{**values, "locales": load_locales(REPOSITORY), "language_aliases": language_aliases()})
+    return replace(make_edition(), locales=load_locales(REPOSITORY), language_aliases=language_aliases())
 
 
 def test_the_table_is_long_enough() -> None:
