@@ -26,8 +26,16 @@ _DOUBTFUL = (b"<", b"&", b"\\", b"\r", b"\x0b", b"\x0c")
 """HTML and autolinks, character references, escapes, and other ends of lines."""
 _HEADING = re.compile(rb"\n[ >\t*+\-0-9.)]*(?:#(?!#)|#{5}|=+[ \t]*$)", re.MULTILINE)
 """A line that may be a heading of level 1, 5 or 6, or underline one of level 1, in lists and quotations too."""
-_SIGNS = re.compile(r"\]\([^)\s]*\)|&(?:#?\w+;)|<[^<>\n]*>|[*_`#>\[\]\\]+|^[-=+]+$", re.MULTILINE)
-"""What stands in Markdown and not in its words."""
+_SIGNS = re.compile(
+    r"[\[\]&<*_`#>\\\n]"
+    r"(?:(?<=\])\([^)\s]*\)|(?<=&)#?\w+;|(?<=<)[^<>\n]*>|(?<=[\[\]*_`#>\\])[\[\]*_`#>\\]*|(?<=\n)[-=+]+$)",
+    re.MULTILINE,
+)
+"""What stands in Markdown and not in its words, in a text that begins with a line's end: links' addresses, references
+of characters, tags, runs of signs, and lines of signs.
+
+Each of them begins with one of a set of characters: so Python passes over all others, which takes a tenth of the time.
+"""
 _BRACKET = re.compile(rb"\](?::|\((?!(?:https://|/|#)[a-z0-9]))")
 """The definition of a link, or any link but those that an article may have."""
 
@@ -82,7 +90,7 @@ class _Body:
     @property
     def words(self) -> str:
         """Nearly the same, from the Markdown itself and a hundred times as fast: to be searched, not to be shown."""
-        return " ".join(_SIGNS.sub(" ", self.markdown).split())
+        return " ".join(_SIGNS.sub(" ", "\n" + self.markdown).split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +131,11 @@ def keep_on(shelf: Shelf, markdown: bytes) -> ShelvedBody:
 
 
 class _Packer(threading.local):
-    """A compressor for each thread: to make one takes longer than to use it."""
+    """A compressor and its opposite for each thread: to make one takes longer than to use it."""
 
     def __init__(self) -> None:
         self.compress = zstandard.ZstdCompressor(LEVEL).compress
+        self.decompress = zstandard.ZstdDecompressor().decompress
 
 
 _packer = _Packer()
@@ -139,4 +148,4 @@ def pack(markdown: bytes) -> bytes:
 
 def unpack(packed: bytes) -> str:
     """Undo `pack`."""
-    return zstandard.decompress(packed).decode()
+    return _packer.decompress(packed).decode()

@@ -6,7 +6,7 @@ import pytest
 
 from webapp.errors import SourceError
 from webapp.sources import bodies
-from webapp.sources.bodies import PackedBody, keep_here, keep_on, pack
+from webapp.sources.bodies import PackedBody, ShelvedBody, keep_here, pack
 from webapp.sources.markdown import render_markdown
 from webapp.sources.rendered import OVERHEAD, Rendered, name
 from webapp.sources.shelf import Shelf
@@ -31,7 +31,8 @@ def test_a_text_is_parsed_once(parsed: list[str]) -> None:
     one, other = "A *text*.\n\n- with a list\n", "Текст — *с* [ссылкой](https://example.org).\n"
     shelf = Shelf() if Shelf.is_possible() else None
     places = [keep_here(one.encode()), keep_here(one.encode())]
-    shelved = [keep_on(shelf, one.encode())] if shelf else []
+    packed = pack(one.encode())
+    shelved = [ShelvedBody(shelf, shelf.put(packed), len(packed))] if shelf else []
     if shelf:
         shelf.seal()
     for body in (*places, *shelved, *places):
