@@ -24,6 +24,8 @@ from webapp.site.front import Door
 from webapp.site.offers import BUSY
 from webapp.site.reader import read_reader
 from webapp.site.state import Clock, SiteState
+from webapp.sources import bodies
+from webapp.sources.rendered import Rendered
 
 PATH = "/ru/reading-safely"
 NOTED = {
@@ -63,6 +65,8 @@ def inside() -> Iterator[Row]:
     yield timed(f"{what}, while others wait", lambda: miss({BUSY: True}), 5000, 200)
     alone = timed("", lambda: miss({}), 5000, 200)
     yield Row(f"{what}, while nobody waits, 0.6 KB smaller", alone.here, "—", "reported")
+    bodies.RENDERED = Rendered(0)
+    yield timed(f"{what} whose Markdown was never parsed, while others wait", lambda: miss({BUSY: True}), 5000, 200)
 
 
 def timed(what: str, call: Callable[[], object], goal: float, count: int = 5000) -> Row:

@@ -17,12 +17,15 @@ _SEAL = object()
 
 
 @lru_cache(maxsize=4096)
-def _marker(notice: NoticeId) -> re.Pattern[bytes]:
-    return re.compile(rb'<[a-z]+(?:\s[^<>]*)?\sdata-notice="' + re.escape(notice.encode()) + rb'"[\s>/]')
+def _marker(notice: NoticeId) -> tuple[bytes, re.Pattern[bytes]]:
+    """Return what every marker of a notice ends with, but for one byte, and the whole of it."""
+    attribute = b'data-notice="' + notice.encode() + b'"'
+    return attribute, re.compile(rb"<[a-z]+(?:\s[^<>]*)?\s" + re.escape(attribute) + rb"[\s>/]")
 
 
 _UNSEEN = re.compile(
-    rb"<(?:!--.*?(?:-->|\Z)|(script|style|template|title|textarea)\b.*?(?:</\1\s*>|\Z))", re.DOTALL | re.IGNORECASE
+    rb"<(?:!--.*?(?:-->|\Z)|(script|style|template|title|textarea)\b[^<]*(?:<(?!/\1\s*>)[^<]*)*(?:</\1\s*>|\Z))",
+    re.DOTALL | re.IGNORECASE,
 )
 """A marker in a comment, or in an element whose content is no part of the page, is one that nobody sees."""
 
@@ -114,8 +117,30 @@ def _is_sound(kept: Checked, body: bytes) -> bool:
 
 
 def _find_marked(body: bytes, edition: Edition) -> frozenset[NoticeId]:
-    visible = _UNSEEN.sub(b"", body)
-    return frozenset(notice.id for notice in edition.notices if _marker(notice.id).search(visible))
+    return frozenset(notice.id for notice in edition.notices if _is_marked(body, notice.id))
+
+
+def _is_marked(body: bytes, notice: NoticeId) -> bool:
+    """Say whether a marker stands where it is seen. It holds no other "<", so it begins with the last one."""
+    attribute, marker = _marker(notice)
+    seen_from, start, end, place = 0, -1, 0, body.find(attribute)
+    while place >= 0:
+        start, end = max(start, body.rfind(b"<", end, place)), place + len(attribute)
+        if start >= 0 and marker.match(body, start, end + 1):
+            seen_from = _pass_unseen(body, seen_from, end)
+            if seen_from <= start:
+                return True
+        place = body.find(attribute, max(end, seen_from))
+    return False
+
+
+def _pass_unseen(body: bytes, begin: int, end: int) -> int:
+    """Return where the last unseen part ends of those that begin between `begin`, which is in none, and `end`."""
+    for unseen in _UNSEEN.finditer(body, begin, end):
+        begin = unseen.end()
+        if begin == end and (whole := _UNSEEN.match(body, unseen.start())):  # it may go on
+            begin = whole.end()
+    return begin
 
 
 def _refuse_unproven(marked: frozenset[NoticeId], edition: Edition, decision: Decision | None) -> None:

@@ -1,9 +1,11 @@
 """The gate: bytes leave with the marker of every notice, or with its Proof, or not at all."""
 
+import re
+import time
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.strategies import NOW, RUSSIA, make_edition, make_notice, make_place, make_reader
@@ -33,6 +35,9 @@ def test_premises() -> None:
         pytest.param(b'<p\n  data-notice="one"/>', id="after a line break"),
         pytest.param(b'<p data-notice="one"><p data-notice="one">', id="twice"),
         pytest.param(b'<!-- a --><p data-notice="one"><!-- b -->', id="between comments"),
+        pytest.param(b'<title><p data-notice="one"></title><p data-notice="one">', id="after a hidden one"),
+        pytest.param(b'<p data-notice="one-more" data-notice="one">', id="after another attribute of the name"),
+        pytest.param(b'data-notice="one" <p data-notice="one">', id="after the words alone"),
         pytest.param(
             b'<title>t</title><style>a{}</style><p data-notice="one"><script>x</script>', id="in a whole page"
         ),
@@ -67,6 +72,11 @@ def test_marked_body_leaves_unchanged(body: bytes, decision: Decision | None) ->
         pytest.param(b'<template><section data-notice="one">w</section></template>', id="in a template"),
         pytest.param(b'<title><b data-notice="one"></title>', id="in the title"),
         pytest.param(b'<textarea rows="1"><b data-notice="one">', id="in a field without end"),
+        pytest.param(b'<title><b data-notice="one"><b data-notice="one"></title>', id="twice in the title"),
+        pytest.param(b'<!-- <b data-notice="one"> > <b data-notice="one">-->', id="twice in a comment"),
+        pytest.param(b'<p <!-- a --> data-notice="one">', id="after a comment that ended the element"),
+        pytest.param(b'<script data-notice="one">x</script>', id="of a script"),
+        pytest.param(b'<title>a</title ><title><b data-notice="one"></title>', id="in a second title"),
     ],
 )
 @pytest.mark.parametrize("decision", [pytest.param(WARNED, id="warned"), pytest.param(None, id="undecided")])
@@ -74,6 +84,46 @@ def test_unmarked_body_is_refused(body: bytes, decision: Decision | None) -> Non
     """What only looks like the marker is none."""
     with pytest.raises(GateRefusedError, match="without the notice one"):
         let_out(body, EDITION, decision)
+
+
+UNSEEN = re.compile(
+    rb"<(?:!--.*?(?:-->|\Z)|(script|style|template|title|textarea)\b.*?(?:</\1\s*>|\Z))", re.DOTALL | re.IGNORECASE
+)
+TAG = re.compile(rb'<[a-z]+(?:\s[^<>]*)?\sdata-notice="one"[\s>/]')
+PIECES = (
+    b'data-notice="one"', b'<p data-notice="one">', b'<p data-notice="one"', b'<p title="x" data-notice="one"/>',
+    b"<p ", b"<", b">", b"/", b" ", b"\n", b"</", b"<!--", b"-->", b"--", b"!", b"<script", b"</script>", b"</SCRIPT >",
+    b"<style>", b"</style", b"<title>", b"</title>", b"<titles>", b"<textarea>", b"</textarea\n>", b"<template ",
+    b"</template>", b"one", b'"', b"<P>", b"word", b"&lt;",
+)  # fmt: skip
+
+
+def _carries_marker(body: bytes) -> bool:
+    """Look for the marker in all that is left when every unseen part is taken out, and an empty element put there."""
+    return TAG.search(UNSEEN.sub(b"<>", body)) is not None
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map(b"".join))
+@settings(max_examples=2000)
+def test_a_marker_counts_where_it_is_seen(body: bytes) -> None:
+    """The gate's short way to a marker finds exactly what a search through the whole visible page does."""
+    assert (check(body, EDITION, free=False).marked == {"one"}) is _carries_marker(body)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        pytest.param(b'<title><b data-notice="one"></title>', id="each hidden for itself"),
+        pytest.param(b'<!-- <b data-notice="one">', id="hidden together"),
+        pytest.param(b'data-notice="one" ', id="words"),
+        pytest.param(b'<p data-notice="one"', id="cut off"),
+    ],
+)
+def test_many_false_markers_take_no_long_time(piece: bytes) -> None:
+    """A page of hundreds of kilobytes that is nothing but markers which do not count is judged within a second."""
+    begun = time.process_time()
+    assert not check(piece * 20_000, EDITION, free=False).marked
+    assert time.process_time() - begun < 1
 
 
 def test_proven_body_leaves_without_a_marker() -> None:

@@ -1,5 +1,7 @@
 """Texts that are not parsed at once: each must be one that the parser would have let pass."""
 
+import re
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -72,6 +74,37 @@ def test_what_editors_write_is_innocent(markdown: str) -> None:
 def test_what_might_not_pass_is_parsed(markdown: str) -> None:
     """Each thing that an article must not hold, and some that only look like it, wants the parser."""
     assert not is_innocent(markdown.encode())
+
+
+SIGNS = re.compile(r"\]\([^)\s]*\)|&(?:#?\w+;)|<[^<>\n]*>|[*_`#>\[\]\\]+|^[-=+]+$", re.MULTILINE)
+"""The signs of Markdown, one kind after another."""
+
+
+@given(
+    st.lists(st.sampled_from((*PIECES, "-", "+", "+++\n", "&lt", "é", "\x85")), max_size=14).map("".join) | st.text()
+)
+@settings(max_examples=1500)
+@example("---\n===\n+++")
+@example("=\n\n-\n")
+def test_words_are_without_signs(markdown: str) -> None:
+    """What is searched is the text without the signs of Markdown, however they stand together."""
+    assert keep_here(markdown.encode()).words == " ".join(SIGNS.sub(" ", markdown).split())
+
+
+@pytest.mark.parametrize(
+    ("markdown", "words"),
+    [
+        ("A *b* **c**_d_ `e`", "A b c d e"),
+        ("See [one](https://a.example/x_y) and [two](/en/two).", "See one and two ."),
+        ("## Head\n\nUnder\n---\n\n> said", "Head Under said"),
+        ("a - b + c = d", "a - b + c = d"),
+        ("a &lt; b & c &#12;", "a b & c"),
+        ("<https://a.example> 1 < 2", "1 < 2"),
+    ],
+)
+def test_words_of_markdown(markdown: str, words: str) -> None:
+    """A reader who searches finds words, not addresses or signs."""
+    assert keep_here(markdown.encode()).words == words
 
 
 def test_a_packed_body_is_what_was_read() -> None:
