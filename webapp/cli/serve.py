@@ -16,6 +16,7 @@ from granian.http import HTTP1Settings
 from rich.console import Console
 
 from webapp.cli.check import print_problems
+from webapp.cli.heap import give_back, use_one_heap
 from webapp.cli.loop import DIRECT
 from webapp.cli.respawn import Restarts
 from webapp.errors import SourceError
@@ -50,6 +51,7 @@ def serve(preview: bool, notice_only: bool) -> None:
         raise click.UsageError("--preview and --notice-only exclude each other: the one is for translators alone.")
     settings = load_settings()
     _forbid_dumps()
+    use_one_heap()
     if preview:
         import_module("webapp.site.preview").check_preview(settings)
     address = _check_port(settings)
@@ -78,6 +80,7 @@ def serve(preview: bool, notice_only: bool) -> None:
     server.respawned_wrks = Restarts()
     _import_app()
     gc.collect()
+    give_back()
     gc.freeze()  # what the workers share with this process stays shared: no collection writes into it
     server.serve()
 

@@ -68,14 +68,18 @@ class Renderer:
         self._edition = edition
         self._css = css
         self._words = {tag: Words(edition, locale) for tag, locale in edition.locales.items()}
-        self._listed: dict[LocaleTag, tuple[tuple[Article, ArticleText], ...]] = {}
+        self._articles = tuple(edition.articles.values())
+        self._listed: dict[LocaleTag, tuple[Article, ...]] = {}
 
-    def listed(self, locale: Locale) -> tuple[tuple[Article, ArticleText], ...]:
-        """Return the articles that readers of a locale can read, each in the first language of its chain."""
+    def listed(self, locale: Locale) -> tuple[Article, ...]:
+        """Return the articles that readers of a locale can read, in the language that `find_article_text` finds."""
         known = self._listed.get(locale.tag)
         if known is None:
-            found = ((it, find_article_text(it, locale)) for it in self._edition.articles.values())
-            known = self._listed[locale.tag] = tuple((article, text) for article, text in found if text)
+            chain = (locale.tag, *locale.article_fallback)
+            known = tuple(it for it in self._articles if any(tag in it.texts for tag in chain))
+            if len(known) == len(self._articles):
+                known = self._articles  # one object for all languages
+            self._listed[locale.tag] = known
         return known
 
     def render(self, template: str, page: PageView, **more: Any) -> bytes:

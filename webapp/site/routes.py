@@ -6,6 +6,7 @@ Every answer goes through `finish`, and so through the gate, unless it was made 
 import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 
 from flask import Blueprint, Response, g, request, send_from_directory
 from werkzeug.exceptions import MethodNotAllowed, NotFound
@@ -85,7 +86,8 @@ def older(locale_text: str, number: int) -> BaseResponse:
 
 def _list_page(locale: Locale, number: int) -> BaseResponse:
     renderer, site_name = current_renderer(), current_edition().site.name
-    present = renderer.listed(locale)[(number - 1) * LIST_LENGTH : number * LIST_LENGTH]
+    here = renderer.listed(locale)[(number - 1) * LIST_LENGTH : number * LIST_LENGTH]
+    present = [(article, text) for article in here if (text := find_article_text(article, locale))]
     decision = decide_for((locale.tag, *dict.fromkeys(text.locale for _, text in present)))
     tagline = renderer.words(locale).tp("config", current_edition().site.tagline).plain
     page = renderer.page(
@@ -173,12 +175,12 @@ def feed(locale_text: str) -> BaseResponse:
         return redirect_to(urls.feed(locale.tag))
     edition, renderer = current_edition(), current_renderer()
     base = edition.site.base_url
-    own = [(it, it.texts[locale.tag]) for it in edition.articles.values() if locale.tag in it.texts][:FEED_ENTRIES]
+    own = islice((it for it in edition.articles.values() if locale.tag in it.texts), FEED_ENTRIES)
     page = replace(
         renderer.page(locale, None, title=edition.site.name, canonical=locale.tag),
         notices=renderer.all_notices(locale),
     )
-    views = [renderer.article(article, text, locale) for article, text in own]
+    views = [renderer.article(it, it.texts[locale.tag], locale) for it in own]
     entries = [renderer.render("feed_entry.xml", page, article=view, base_url=base) for view in views]
     entries = [let_out(entry, edition, None) for entry in entries]
     updated = max((view.updated for view in views), default=datetime(2000, 1, 1, tzinfo=UTC))

@@ -8,7 +8,7 @@ import json
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import islice
 
 from webapp.core.model import ArticleText, Edition, LocaleTag, Slug
@@ -22,6 +22,9 @@ _PARTS: tuple[Callable[[ArticleText], str], ...] = (
     lambda text: text.standfirst,
     lambda text: text.body.words,
 )
+Texts = Mapping[LocaleTag, ArticleText]
+"""All texts of an article: held instead of the one in the table's language, which need not lie in memory."""
+
 _TABLES = (
     "CREATE TABLE place (number INTEGER PRIMARY KEY);"
     "CREATE VIEW texts AS SELECT number, part(number, 0) AS title, part(number, 1) AS standfirst,"
@@ -53,14 +56,15 @@ class Table:
 
     def _clear(self) -> None:
         self._digest = ""
-        texts: dict[int, tuple[Slug, ArticleText]] = {}
+        texts: dict[int, tuple[Slug, Texts]] = {}
+        locale = self._locale
         self._texts = texts
         self._numbers: dict[Slug, int] = {}
         self._order: dict[Slug, int] = {}
-        self._changes: deque[tuple[Slug, ArticleText | None]] = deque()
+        self._changes: deque[tuple[Slug, Texts | None]] = deque()
         self._next = 0
         self._connection = sqlite3.connect(":memory:", check_same_thread=False)
-        self._connection.create_function("part", 2, lambda number, part: _PARTS[part](texts[number][1]))
+        self._connection.create_function("part", 2, lambda number, part: _PARTS[part](texts[number][1][locale]))
         self._connection.executescript(_TABLES)
         self._connection.execute(_ROOM)
 
@@ -86,25 +90,28 @@ class Table:
         return not self._changes
 
     def _plan(self, edition: Edition) -> None:
-        own = ((it.slug, it.texts[self._locale]) for it in edition.articles.values() if self._locale in it.texts)
+        own = ((it.slug, it.texts) for it in edition.articles.values() if self._locale in it.texts)
         wanted = dict(islice(own, MOST_ARTICLES))
         held = dict(self._texts.values())
         self._order = {slug: place for place, slug in enumerate(wanted)}
         self._changes = deque((slug, None) for slug in held if slug not in wanted)
-        self._changes.extend((slug, text) for slug, text in wanted.items() if held.get(slug) != text)
+        self._changes.extend((slug, texts) for slug, texts in wanted.items() if self._differ(held.get(slug), texts))
         self._digest = edition.digest
 
-    def _change(self, slug: Slug, text: ArticleText | None) -> None:
+    def _differ(self, held: Texts | None, wanted: Texts) -> bool:
+        return held is not wanted and (held is None or held[self._locale] != wanted[self._locale])
+
+    def _change(self, slug: Slug, texts: Texts | None) -> None:
         ask = self._connection.execute
         old = self._numbers.pop(slug, None)
         if old is not None:
-            ask(_TAKE_OUT, (old, *_read(self._texts.pop(old)[1])))
+            ask(_TAKE_OUT, (old, *_read(self._texts.pop(old)[1][self._locale])))
             ask("DELETE FROM place WHERE number = ?", (old,))
-        if text is not None:
+        if texts is not None:
             number = self._next = self._next + 1
             ask("INSERT INTO place VALUES (?)", (number,))
-            ask(_ADD, (number, *_read(text)))
-            self._numbers[slug], self._texts[number] = number, (slug, text)
+            ask(_ADD, (number, *_read(texts[self._locale])))
+            self._numbers[slug], self._texts[number] = number, (slug, texts)
 
     def rank(self, question: str) -> list[int]:
         """Return the number of each text that answers a question in FTS5's words: the best first, then the newest."""

@@ -14,7 +14,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, Field
 
-from webapp.core.model import Article, ArticleText, Author, Body, LocaleTag, Slug
+from webapp.core.model import Article, ArticleText, Author, LocaleTag, Slug
 from webapp.errors import Problem, SourceError
 from webapp.sources.bodies import is_innocent, keep_here
 from webapp.sources.crew import Crew
@@ -143,12 +143,10 @@ def load_article(
     thorough: bool,
     slug: str,
     read: Callable[[str], bytes],
-    keep: Callable[[bytes], Body] = keep_here,
 ) -> Article:
     """Read one article's folder. Raises SourceError with every Problem in it.
 
-    `read` reads a text in UTF-8 by its path from the root. `thorough`: see `load_articles`. `keep` makes a body of
-    Markdown in UTF-8 that passed the checks, or certainly would.
+    `read` reads a text in UTF-8 by its path from the root. `thorough`: see `load_articles`.
     """
     shown = f"content/{slug}"
     problems = list(_check_slug(slug, shown))
@@ -156,7 +154,7 @@ def load_article(
     picture = _collect(problems, partial(load_picture, root, shown, model.picture)) if model and model.picture else None
     texts: dict[LocaleTag, ArticleText] = {}
     for name in _names(f"{root}/{shown}"):
-        text = _collect(problems, partial(_load_text, read, f"{shown}/{name}", locales, thorough, keep))
+        text = _collect(problems, partial(_load_text, read, f"{shown}/{name}", locales, thorough))
         if text is not None:
             texts[text.locale] = text
     if not texts and not problems:
@@ -230,7 +228,6 @@ def _load_text(
     shown: str,
     locales: Collection[LocaleTag],
     thorough: bool,
-    keep: Callable[[bytes], Body],
 ) -> ArticleText:
     tag = LocaleTag(sys.intern(shown.rpartition("/")[2].removesuffix(".md")))
     if tag not in locales:
@@ -248,7 +245,7 @@ def _load_text(
         locale=tag,
         title=front.title,
         standfirst=front.standfirst,
-        body=keep(body),
+        body=keep_here(body),
         picture_alt=front.picture_alt,
         picture_caption=front.picture_caption,
     )

@@ -124,12 +124,6 @@ def keep_here(markdown: bytes) -> PackedBody:
     return PackedBody(pack(markdown))
 
 
-def keep_on(shelf: Shelf, markdown: bytes) -> ShelvedBody:
-    """Keep Markdown in UTF-8 on a shelf. Raises OSError when the memory is full."""
-    packed = pack(markdown)
-    return ShelvedBody(shelf, shelf.put(packed), len(packed))
-
-
 class _Packer(threading.local):
     """A compressor and its opposite for each thread: to make one takes longer than to use it."""
 

@@ -11,17 +11,16 @@ import pickle
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import fields
-from functools import partial
+from dataclasses import fields, replace
 from io import FileIO
 from operator import attrgetter
 from types import TracebackType
 from typing import Any, NoReturn
 
-from webapp.core.model import Article, ArticleText, Author, Body
+from webapp.core.model import Article, Author
 from webapp.errors import SourceError
-from webapp.sources.bodies import ShelvedBody, keep_on
 from webapp.sources.keeping import Conditions, Reading
+from webapp.sources.rows import shelve_texts
 from webapp.sources.shelf import Shelf
 
 MOST_PIECES = 250
@@ -31,8 +30,8 @@ Record = tuple[str, Article, tuple[bytes, ...]]
 """An article as it was read: its slug, itself, and what is known of its files (`Reading.known_files`)."""
 
 
-Make = Callable[[str, Callable[[str], bytes], Callable[[bytes], Body]], Article]
-"""Makes an article by its slug, of what the first function reads; the second keeps its bodies. Raises SourceError."""
+Make = Callable[[str, Callable[[str], bytes]], Article]
+"""Makes an article by its slug, of what the function reads. Raises SourceError."""
 
 
 class Crew:
@@ -84,14 +83,15 @@ class Crew:
 
     def _work(self, shelf: Shelf) -> Iterator[list[Record]]:
         """Read one piece after another. Who has lost the first process stops."""
-        keep = partial(keep_on, shelf)
         while self._first in (os.getpid(), os.getppid()) and (piece := os.read(self._queue, 1)):
-            yield list(self._read(self._pieces[piece[0]], keep))
+            yield list(self._read(self._pieces[piece[0]], shelf))
 
-    def _read(self, slugs: Sequence[str], keep: Callable[[bytes], Body]) -> Iterator[Record]:
+    def _read(self, slugs: Sequence[str], shelf: Shelf) -> Iterator[Record]:
         for slug in slugs:
             with suppress(SourceError):  # whoever reads it again tells it in its place
-                yield slug, self._make(slug, self._reading.read_utf8, keep), self._reading.known_files(slug)
+                article = self._make(slug, self._reading.read_utf8)
+                shelved = replace(article, texts=shelve_texts(shelf, article.texts))
+                yield slug, shelved, self._reading.known_files(slug)
 
 
 class _Member:
@@ -146,7 +146,7 @@ def _by_fields(kind: type[Any]) -> Callable[[Any], tuple[Any, ...]]:
 class _Pickler(pickle.Pickler):
     """Writes records. Authors and shelves are not written: the other side has its own."""
 
-    dispatch_table = {kind: _by_fields(kind) for kind in (Article, ArticleText, ShelvedBody)}  # noqa: RUF012 - as pickle's documentation has it
+    dispatch_table = {Article: _by_fields(Article)}  # noqa: RUF012 - as pickle's documentation has it
 
     def persistent_id(self, value: Any) -> str | int | None:
         """Name an author by the id, a shelf by a number; all else is written."""
