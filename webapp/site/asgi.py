@@ -30,6 +30,8 @@ _TOLD_BY = {
     name.encode(): name for name in (*PROXY_HEADERS, "accept-language", "accept-encoding", "doctor-token")
 }  # fmt: skip
 """The headers that the door looks at; any other reaches Flask alone."""
+_COMMON = frozenset((b"host", b"user-agent", b"accept", b"connection", b"referer", b"upgrade-insecure-requests"))
+"""Some of those others, which every browser sends."""
 
 MOST_WAITING = 256
 """Most requests that wait for a page which others can be given afterwards. One more is turned away, which is safe, and
@@ -127,7 +129,7 @@ def read_headers(raw: RawHeaders) -> Headers:
     for name, value in raw:
         text = _TOLD_BY.get(name)
         if text is None:
-            if b"_" not in name or name.replace(b"_", b"-") not in _TOLD_BY:
+            if name in _COMMON or b"_" not in name or name.replace(b"_", b"-") not in _TOLD_BY:
                 continue
             text = name.decode("latin-1")
         if text in found:
