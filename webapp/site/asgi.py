@@ -11,6 +11,7 @@ import threading
 import types
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from io import BytesIO
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -47,11 +48,11 @@ class AsgiSite:
     """
 
     def __init__(self, door: Door, busy: Answer, threads: int) -> None:
-        """`busy` is the answer to whoever cannot be served now; `threads` render pages."""
+        """`busy` is the answer to whoever cannot be served now; `threads` render pages, and as many what is for one."""
         self._door = door
         self._busy = busy
         self._pages = Lane("pages", threads, MOST_WAITING)
-        self._alone = Lane("alone", 1, MOST_ALONE)
+        self._alone = Lane("alone", threads, MOST_ALONE)
 
     async def __call__(
         self, scope: Scope, _receive: Callable[[], Awaitable[Any]], send: Callable[[dict[str, Any]], Awaitable[None]]
@@ -77,7 +78,8 @@ class AsgiSite:
             environ = to_environ(scope, path)
             if lane.is_busy:
                 environ[BUSY] = True
-            return await asyncio.get_running_loop().run_in_executor(lane.pool, self._door.make, environ, asked)
+            work = partial(lane.work, self._door.make, environ, asked)
+            return await asyncio.get_running_loop().run_in_executor(lane.pool, work)
         finally:
             lane.leave()
 
@@ -92,11 +94,22 @@ class Lane:
         self._most = most
         self._inside = 0
         self._lock = threading.Lock()
+        self._turn = threading.Lock()
 
     @property
     def is_busy(self) -> bool:
         """Say whether somebody waits."""
         return self._inside > self._threads
+
+    def work(self, make: Callable[..., Answer], *given: Any) -> Answer:
+        """Make an answer: together with another while nobody waits for them, else one at a time.
+
+        Python runs one thread at a time anyhow, and has those wait that send kept pages while others change over.
+        """
+        if not self.is_busy:
+            return make(*given)
+        with self._turn:
+            return make(*given)
 
     def enter(self) -> bool:
         """Take a place, to be left again. False: there is none."""
