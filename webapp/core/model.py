@@ -284,7 +284,7 @@ class Body(Protocol):
 
     @property
     def words(self) -> str:
-        """About the same, quickly."""
+        """About the same, quickly, with any white space between them."""
 
 
 @dataclass(frozen=True, slots=True)
