@@ -14,7 +14,7 @@ from itertools import islice
 from webapp.core.model import ArticleText, Edition, LocaleTag, Slug
 
 MOST_ARTICLES = 5_000
-"""Articles of a language that are searched, the newest: as many are indexed in about two seconds."""
+"""Articles of a language that are searched, the newest: as many are indexed in about a second."""
 OPEN, CLOSE = "\x02", "\x03"
 """What stands around a word that was found. No article may hold control characters."""
 _PARTS: tuple[Callable[[ArticleText], str], ...] = (
