@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address
-from typing import NewType, Protocol
+from typing import NamedTuple, NewType, Protocol
 
 from webapp.core.tags import LocaleTag as LocaleTag
 from webapp.core.tags import TagNames, find_primary
@@ -84,13 +84,14 @@ class Vote:
     said: str
 
 
-@dataclass(frozen=True, slots=True)
-class KnownPlace:
+class KnownPlace(NamedTuple):
     """The map has a record for the address.
 
     Every territory that the map was compiled with is in exactly one of the three sets. A territory in
     none of them is one the map never heard of: nothing is proven about it. `reasons` says, in words, why
     a territory is uncertain. `network` is the CIDR block that the record covers.
+
+    A named tuple, because a lookup makes one in a third of the time that a frozen dataclass takes.
     """
 
     network: str

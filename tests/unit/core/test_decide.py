@@ -256,7 +256,7 @@ def test_a_doubt_about_the_edition_is_told_with_the_findings() -> None:
         ),
         pytest.param(
             make_edition(),
-            make_reader(dataclasses.replace(make_place(), outside=EXPLODING)),
+            make_reader(make_place()._replace(outside=EXPLODING)),
             "RuntimeError",
             id="record of the map",
         ),
