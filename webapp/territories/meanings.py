@@ -9,10 +9,10 @@ from functools import partial
 from string import ascii_uppercase
 from typing import Any
 
-from webapp.core.model import CountryCode, KnownPlace, TerritoryId, Vote
+from webapp.core.model import Block, CountryCode, KnownPlace, TerritoryId, Vote
 
 ANY_NETWORK = "the address"
-"""What stands for the network where it is not wanted."""
+"""What stands for the block where it is not wanted."""
 
 MOST_MEANINGS = 4096
 """Most records whose meaning is remembered: a map has some hundreds of different ones, in many places each."""
@@ -30,9 +30,9 @@ class RecordError(Exception):
 
 
 Said = tuple[CountryCode | None, Territories, Territories, Territories, tuple[Vote, ...], tuple[str, ...]]
-"""All of a KnownPlace but its network."""
+"""All of a KnownPlace but its block."""
 
-_place: Callable[[tuple[str, *Said]], KnownPlace] = partial(tuple.__new__, KnownPlace)
+_place: Callable[[tuple[Block | str, *Said]], KnownPlace] = partial(tuple.__new__, KnownPlace)
 """Makes a KnownPlace of its parts in half the time: what a named tuple's own constructor ends in."""
 
 
@@ -44,9 +44,9 @@ class Meaning:
     alike: KnownPlace
     said: Said
 
-    def name(self, network: str) -> KnownPlace:
-        """Return the whole place, of one network (a CIDR block)."""
-        return _place((network,) + self.said)  # noqa: RUF005 - every lookup does it, and this takes half as long
+    def name(self, block: Block) -> KnownPlace:
+        """Return the whole place, of one block."""
+        return _place((block,) + self.said)  # noqa: RUF005 - every lookup does it, and this takes half as long
 
 
 class Meanings:

@@ -35,7 +35,7 @@ def check_world(seed: int, root: Path, extra: int) -> int:
         place = territory_map.find(address)
         check_place(seed, address, world.expect(address), place)
         if isinstance(place, KnownPlace):
-            place = place._replace(network=ANY_NETWORK, votes=(), reasons=())
+            place = place._replace(block=ANY_NETWORK, votes=(), reasons=())
         assert territory_map.find_alike(address) == place
     return len(addresses)
 
