@@ -13,7 +13,7 @@ LocaleTag = NewType("LocaleTag", str)
 
 LONGEST_TAG = 64
 """Longest tag that is read, in characters. RFC 5646 §4.4.1 asks for 35."""
-MOST_TAGS = 2048
+MOST_TAGS = 512
 """Most tags whose names are remembered; a flood of others makes them forgotten, never more."""
 
 _TAG = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*\Z")
