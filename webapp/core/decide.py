@@ -66,6 +66,7 @@ class Omitted(NamedTuple):
 
 _shown: Callable[[tuple[NoticeId, Finding | str, tuple[Finding, ...], bool]], Shown] = partial(tuple.__new__, Shown)
 _omitted: Callable[[tuple[NoticeId, Proof]], Omitted] = partial(tuple.__new__, Omitted)
+"""Make outcomes of their parts, as `rules` makes a Finding."""
 
 
 @dataclass(frozen=True, slots=True, init=False)
