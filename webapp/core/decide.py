@@ -135,8 +135,7 @@ def _judge(edition: Edition, notice: Notice, reader: Reader, at: datetime) -> Sh
     Without any of them it is left out, and only then.
     """
     found: list[Finding] = []
-    matched: Finding | None = None
-    unproven: Finding | None = None
+    matched = unproven = None
     for rule in notice.rules:
         finding = evaluate(rule, reader, edition)
         found.append(finding)
