@@ -21,7 +21,7 @@ _SEAL = object()
 _DECIDED = NoticeMode.DECIDED
 
 
-@dataclass(frozen=True, slots=True, init=False)
+@dataclass(frozen=True, slots=True)
 class Proof:
     """Evidence that `notice` may be left out for one reader and one edition. Cannot be made outside this module."""
 
@@ -69,7 +69,7 @@ _omitted: Callable[[tuple[NoticeId, Proof]], Omitted] = partial(tuple.__new__, O
 """Make outcomes of their parts, as `rules` makes a Finding."""
 
 
-@dataclass(frozen=True, slots=True, init=False)
+@dataclass(frozen=True, slots=True)
 class Decision:
     """One outcome for every notice of the edition, in the edition's order.
 
