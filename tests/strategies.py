@@ -375,11 +375,11 @@ def _move_territory(draft: _Draft) -> bool:
     place = draft.place
     draft.place = draft.random.choice(
         (
-            replace(place, inside=place.inside | moved, outside=place.outside - moved),
-            replace(place, uncertain=place.uncertain | moved, outside=place.outside - moved),
-            replace(place, outside=place.outside - moved),
-            replace(place, inside=place.inside | moved),  # contradicts itself
-            replace(place, uncertain=place.uncertain | moved),  # contradicts itself
+            place._replace(inside=place.inside | moved, outside=place.outside - moved),
+            place._replace(uncertain=place.uncertain | moved, outside=place.outside - moved),
+            place._replace(outside=place.outside - moved),
+            place._replace(inside=place.inside | moved),  # contradicts itself
+            place._replace(uncertain=place.uncertain | moved),  # contradicts itself
         )
     )
     return True
@@ -393,7 +393,7 @@ def _has_exploding_set(place: KnownPlace) -> bool:
 def _break_record(draft: _Draft) -> bool:
     if draft.territories and isinstance(draft.place, KnownPlace):
         fault: Any = {draft.random.choice(("inside", "uncertain", "outside")): EXPLODING}
-        draft.place = replace(draft.place, **fault)
+        draft.place = draft.place._replace(**fault)
     return bool(draft.territories)
 
 

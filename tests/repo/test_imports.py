@@ -26,8 +26,8 @@ MAY_IMPORT = {
 """What each part of the package may import of the package. A part is a folder, or a module at the top."""
 
 CORE_MAY_IMPORT = {
-    "bisect", "collections", "dataclasses", "datetime", "enum", "functools", "ipaddress", "itertools", "re", "types",
-    "typing", "webapp",
+    "bisect", "collections", "dataclasses", "datetime", "enum", "functools", "ipaddress", "itertools", "operator", "re",
+    "types", "typing", "webapp",
 }  # fmt: skip
 """All that the core needs. Nothing here reads a file, the clock, the environment, a socket, or a catalog."""
 

@@ -21,7 +21,7 @@ _SEAL = object()
 _DECIDED = NoticeMode.DECIDED
 
 
-@dataclass(frozen=True, slots=True, init=False)
+@dataclass(frozen=True, slots=True)
 class Proof:
     """Evidence that `notice` may be left out for one reader and one edition. Cannot be made outside this module."""
 
@@ -66,9 +66,10 @@ class Omitted(NamedTuple):
 
 _shown: Callable[[tuple[NoticeId, Finding | str, tuple[Finding, ...], bool]], Shown] = partial(tuple.__new__, Shown)
 _omitted: Callable[[tuple[NoticeId, Proof]], Omitted] = partial(tuple.__new__, Omitted)
+"""Make outcomes of their parts, as `rules` makes a Finding."""
 
 
-@dataclass(frozen=True, slots=True, init=False)
+@dataclass(frozen=True, slots=True)
 class Decision:
     """One outcome for every notice of the edition, in the edition's order.
 
@@ -134,8 +135,7 @@ def _judge(edition: Edition, notice: Notice, reader: Reader, at: datetime) -> Sh
     Without any of them it is left out, and only then.
     """
     found: list[Finding] = []
-    matched: Finding | None = None
-    unproven: Finding | None = None
+    matched = unproven = None
     for rule in notice.rules:
         finding = evaluate(rule, reader, edition)
         found.append(finding)

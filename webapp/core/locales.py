@@ -5,10 +5,11 @@ Sources: RFC 4647 §3.4 (lookup), RFC 9110 §12.4.2 and §12.5.4 (quality values
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from operator import itemgetter
 from typing import TypeVar
 
 from webapp.core.model import AcceptedLanguages, Edition, Locale, LocaleTag
-from webapp.core.tags import find_primary, matches_range, parse_tag
+from webapp.core.tags import LONGEST_TAG, find_primary, matches_range, parse_tag, write_tag
 
 T = TypeVar("T")
 
@@ -16,7 +17,11 @@ MAX_HEADER = 4096
 """Longest Accept-Language that is read, in characters. Browsers send well under 200."""
 MAX_RANGES = 64
 
-_QUALITY = re.compile(r"[qQ]=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\Z")
+_RANGE = re.compile(
+    r"(\*|[A-Za-z]{1,8}(?:[-_][A-Za-z0-9]{1,8})*)"
+    r"(?:[ \t]*;[ \t]*[qQ]=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?))?\Z"
+)
+"""A language range and its quality. An underscore counts as a hyphen."""
 
 
 def parse_accept_language(header: str | None, aliases: Mapping[str, str] | None = None) -> AcceptedLanguages:
@@ -30,33 +35,27 @@ def parse_accept_language(header: str | None, aliases: Mapping[str, str] | None 
         return AcceptedLanguages()
     if len(header) > MAX_HEADER:
         return AcceptedLanguages(readable=False)
-    members = [member.strip(" \t") for member in header.split(",")]
-    named = [member for member in members if member]
+    named = [member for part in header.split(",") if (member := part.strip(" \t"))]
     parsed = [_parse_range(member, aliases) for member in named[:MAX_RANGES]]
     ranges = [item for items in parsed for item in items]
-    ranges.sort(key=lambda item: -item[1])
-    readable = len(named) <= MAX_RANGES and all(parsed)
-    return AcceptedLanguages(tuple(ranges), readable)
+    ranges.sort(key=itemgetter(1), reverse=True)
+    return AcceptedLanguages(tuple(ranges), len(named) <= MAX_RANGES and all(parsed))
 
 
 def _parse_range(member: str, aliases: Mapping[str, str] | None) -> list[tuple[str, float]]:
-    name, *parameters = [part.strip(" \t") for part in member.split(";")]
-    names = ["*"] if name == "*" else _parse_names(name, aliases or {})
-    if len(parameters) > 1:
+    """Return a range with its quality, under the name in use for its language and as it was given; nothing where any of
+    it cannot be read."""
+    found = _RANGE.match(member)
+    if found is None:
         return []
-    if not parameters:
-        return [(tag, 1.0) for tag in names]
-    quality = _QUALITY.match(parameters[0])
-    return [(tag, float(quality[1])) for tag in names] if quality else []
-
-
-def _parse_names(text: str, aliases: Mapping[str, str]) -> list[str]:
-    """Return a tag under the name in use for its language, and as it was given; nothing where it is none."""
-    tag = parse_tag(text, aliases)
-    if tag is None:
+    name, weight = found.groups()
+    if len(name) > LONGEST_TAG:
         return []
-    given = parse_tag(text) if find_primary(text) in aliases else tag
-    return [tag] if given is None or given == tag else [tag, given]
+    quality = float(weight) if weight else 1.0
+    subtags = name.replace("_", "-").lower().split("-")
+    given = write_tag(subtags)
+    tag = (parse_tag(given, aliases) or given) if aliases and subtags[0] in aliases else given
+    return [(given, quality)] if tag == given else [(tag, quality), (given, quality)]
 
 
 def negotiate(edition: Edition, accepted: AcceptedLanguages) -> LocaleTag:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv6Address
-from typing import NewType, Protocol
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from typing import NamedTuple, NewType, Protocol
 
 from webapp.core.tags import LocaleTag as LocaleTag
 from webapp.core.tags import TagNames, find_primary
@@ -84,22 +84,35 @@ class Vote:
     said: str
 
 
-@dataclass(frozen=True, slots=True)
-class KnownPlace:
+Block = tuple[int, int, int]
+"""A CIDR block: the IP version, the number of its first address, the length of its prefix."""
+
+
+class KnownPlace(NamedTuple):
     """The map has a record for the address.
 
     Every territory that the map was compiled with is in exactly one of the three sets. A territory in
     none of them is one the map never heard of: nothing is proven about it. `reasons` says, in words, why
-    a territory is uncertain. `network` is the CIDR block that the record covers.
+    a territory is uncertain. `block` is the one that the record covers, or words for it.
+
+    A named tuple, because a lookup makes one in a third of the time that a frozen dataclass takes.
     """
 
-    network: str
+    block: Block | str
     country: CountryCode | None
     inside: frozenset[TerritoryId]
     uncertain: frozenset[TerritoryId]
     outside: frozenset[TerritoryId]
     votes: tuple[Vote, ...] = ()
     reasons: tuple[str, ...] = ()
+
+    @property
+    def network(self) -> str:
+        """Its block as CIDR text, written when somebody reads it."""
+        if isinstance(self.block, str):
+            return self.block
+        version, first, length = self.block
+        return str(IPv4Network((first, length)) if version == 4 else IPv6Network((first, length)))
 
     @property
     def doubt(self) -> str:
@@ -312,7 +325,7 @@ class Body(Protocol):
 
     @property
     def words(self) -> str:
-        """About the same, quickly."""
+        """About the same, quickly, with any white space between them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,16 @@ Sources: RFC 5646 (syntax and case of tags, regions), RFC 4647 §3.3.1 (basic fi
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import takewhile
 from typing import NewType
 
 LocaleTag = NewType("LocaleTag", str)
 """A canonical BCP 47 tag: "en", "sr-Latn", "fa-AF"."""
 
-MOST_TAGS = 2048
+LONGEST_TAG = 64
+"""Longest tag that is read, in characters. RFC 5646 §4.4.1 asks for 35."""
+MOST_TAGS = 512
 """Most tags whose names are remembered; a flood of others makes them forgotten, never more."""
 
 _TAG = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*\Z")
@@ -24,12 +26,14 @@ def parse_tag(text: str, aliases: Mapping[str, str] | None = None) -> LocaleTag 
     in use ("rus" to "ru", "prs" to "fa-AF"); the replaced subtag keeps whatever follows it.
     """
     hyphened = text.strip(" \t").replace("_", "-")
-    if len(hyphened) > 64 or not _TAG.match(hyphened):
+    if len(hyphened) > LONGEST_TAG or not _TAG.match(hyphened):
         return None
-    primary, *rest = hyphened.split("-")
-    replacement = (aliases or {}).get(primary.lower(), primary.lower())
-    head, *implied = replacement.replace("_", "-").split("-")
-    return LocaleTag("-".join(_cased([head, *_merged(implied, rest)])))
+    subtags = hyphened.lower().split("-")
+    replacement = aliases.get(subtags[0]) if aliases else None
+    if replacement is not None:
+        head, *implied = replacement.replace("_", "-").lower().split("-")
+        subtags = [head, *_merged(implied, subtags[1:])]
+    return write_tag(subtags)
 
 
 def _merged(implied: list[str], rest: list[str]) -> list[str]:
@@ -40,18 +44,18 @@ def _merged(implied: list[str], rest: list[str]) -> list[str]:
     return [*rest[:after], *kept, *rest[after:]]
 
 
-def _cased(subtags: list[str]) -> Iterator[str]:
-    singleton_seen = False
-    for index, subtag in enumerate(subtags):
-        if index == 0 or singleton_seen:
-            yield subtag.lower()
-        elif len(subtag) == 4 and subtag.isalpha():
-            yield subtag.capitalize()
-        elif len(subtag) == 2:
-            yield subtag.upper()
-        else:
-            yield subtag.lower()
-        singleton_seen = singleton_seen or len(subtag) == 1
+def write_tag(subtags: list[str]) -> LocaleTag:
+    """Join subtags in small letters. A script and a region get capitals; behind a singleton there is neither."""
+    if len(subtags) == 1:
+        return LocaleTag(subtags[0])
+    written = before = subtags[0]
+    for place, subtag in enumerate(subtags[1:], 1):
+        if len(before) == 1:
+            return LocaleTag("-".join([written, *subtags[place:]]))
+        is_script = len(subtag) == 4 and subtag.isalpha()
+        written += "-" + (subtag.upper() if len(subtag) == 2 else subtag.capitalize() if is_script else subtag)
+        before = subtag
+    return LocaleTag(written)
 
 
 def matches_range(language_range: str, tag: str) -> bool:

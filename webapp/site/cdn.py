@@ -5,7 +5,6 @@ Its headers reach `judge` only behind a trusted proxy: without one, any of them 
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from webapp.core.model import KnownPlace, Place, RegionAnswers, TerritoryId, UnknownPlace, UnknownReason, Vote
 from webapp.settings import Cdn
@@ -75,8 +74,7 @@ def _add_region(place: KnownPlace, cdn: Cdn, region: str, regions: RegionAnswers
     inside = _named(pairs, "inside") - place.inside
     uncertain = _named(pairs, "uncertain") - place.inside - place.uncertain
     vote = Vote(cdn.value, f"{place.country}/{region}")
-    return replace(
-        place,
+    return place._replace(
         inside=place.inside | inside,
         uncertain=(place.uncertain | uncertain) - inside,
         outside=place.outside - inside - uncertain,

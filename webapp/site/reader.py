@@ -7,6 +7,7 @@ from webapp.core.locales import parse_accept_language
 from webapp.core.model import (
     AcceptedLanguages,
     Edition,
+    KnownPlace,
     LocaleTag,
     Place,
     Reader,
@@ -58,9 +59,15 @@ def read_place(
 def read_place_alike(
     edition: Edition, peer: str | None, headers: Headers, trusted: NetworkSet, cdn: Cdn | None
 ) -> Place:
-    """Find out where a reader is, as far as decisions are concerned: what `read_place` says, without the reasons."""
-    place = find_place(edition, resolve(peer, headers, trusted), alike=True)
-    return judge(place, headers, cdn, edition.regions)
+    """Find out where a reader is, as far as decisions are concerned: what `read_place` says, without the reasons.
+
+    A decision may be remembered, and holds the place: what a CDN says of one reader must not stay in it.
+    """
+    found = find_place(edition, resolve(peer, headers, trusted), alike=True)
+    place = judge(found, headers, cdn, edition.regions)
+    if place is found or not isinstance(place, KnownPlace):
+        return place
+    return place._replace(votes=(), reasons=())
 
 
 def read_reader(

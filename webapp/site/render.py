@@ -120,7 +120,8 @@ class Renderer:
         On the page of an `act` each notice says what that act may be treated as.
         """
         site, locales = self._edition.site, self._edition.locales
-        there = tuple(locales) if exists is None else tuple(tag for tag in locales if tag in set(exists))
+        having = frozenset(locales if exists is None else exists)
+        there = tuple(tag for tag in locales if tag in having)
         return PageView(
             locale=locale,
             title=title,
@@ -132,7 +133,7 @@ class Renderer:
             feed_url=urls.feed(locale.tag),
             canonical=site.base_url + path(canonical) if canonical else "",
             alternates=self._alternates(there, path) if canonical else (),
-            languages=tuple(self._language(other, locale, path, other.tag in there) for other in locales.values()),
+            languages=tuple(self._language(other, locale, path, other.tag in having) for other in locales.values()),
             notices=self._notices(locale, decision, act),
             abouts=tuple(self._about_link(notice, locale) for notice in self._edition.notices),
             attributions=self._edition.map.attributions if self._edition.map else (),

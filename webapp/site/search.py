@@ -147,5 +147,6 @@ class SearchIndex:
 
 
 def _mark(snippet: str) -> Markup:
-    marked = str(escape(snippet)).replace(OPEN, "<mark>").replace(CLOSE, "</mark>")
+    text = " ".join(snippet.split())  # it has line ends as the article has
+    marked = str(escape(text)).replace(OPEN, "<mark>").replace(CLOSE, "</mark>")
     return Markup(marked)  # noqa: S704 - escaped above, and the marks are ours

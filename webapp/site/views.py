@@ -158,3 +158,18 @@ class PageView:
     leaving_url: str
     contact_url: str
     robots: str = ""
+
+    @property
+    def own(self) -> tuple[LanguageLink, ...]:
+        """The languages that have this very page."""
+        return tuple(link for link in self.languages if link.exists)
+
+    @property
+    def lacking(self) -> tuple[LanguageLink, ...]:
+        """The languages whose readers get this page in another one."""
+        return tuple(link for link in self.languages if not link.exists)
+
+    @property
+    def draft(self) -> bool:
+        """Whether the interface is a draft in the page's language."""
+        return any(link.draft for link in self.languages if link.current)

@@ -35,6 +35,8 @@ class Text:
         return self.plain
 
     def __html__(self) -> str:
+        if "{" not in self.template and not self.foreign:  # most of them: nothing to fill in, nothing to mark
+            return str(escape(self.template))
         pieces = PLACEHOLDER.split(self.template)
         filled = [escape(self.values[piece]) if index % 2 else escape(piece) for index, piece in enumerate(pieces)]
         text = Markup().join(filled)
@@ -69,14 +71,24 @@ class Words:
         chain = [locale.tag, *locale.ui_fallback]
         self._chain = [(edition.locales[tag], edition.catalogs[tag]) for tag in chain]
         self._last = edition.locales.get(SOURCE_LOCALE)
+        self._known: dict[tuple[str | None, str], Text] = {}
 
     def t(self, message: str, **values: object) -> Text:
         """Translate a message of the interface."""
-        return self._find(message, values, lambda catalog: catalog.find(None, message))
+        return self._translate(None, message, values)
 
     def tp(self, context: str, message: str, **values: object) -> Text:
         """Translate a message that has a msgctxt."""
-        return self._find(message, values, lambda catalog: catalog.find(context, message))
+        return self._translate(context, message, values)
+
+    def _translate(self, context: str | None, message: str, values: dict[str, object]) -> Text:
+        """Translate; without values a message is the same each time. All are the program's or the edition's own."""
+        known = None if values else self._known.get((context, message))
+        if known is None:
+            known = self._find(message, values, lambda catalog: catalog.find(context, message))
+            if not values:
+                self._known[context, message] = known
+        return known
 
     def tn(self, one: str, many: str, number: int, **values: object) -> Text:
         """Translate a message with a number, which fills `{n}`."""

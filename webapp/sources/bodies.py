@@ -89,8 +89,11 @@ class _Body:
 
     @property
     def words(self) -> str:
-        """Nearly the same, from the Markdown itself and a hundred times as fast: to be searched, not to be shown."""
-        return " ".join(_SIGNS.sub(" ", "\n" + self.markdown).split())
+        """Nearly the same, from the Markdown itself and a hundred times as fast: to be searched, not to be shown.
+
+        White space between them is as the editor wrote it.
+        """
+        return _SIGNS.sub(" ", "\n" + self.markdown)
 
 
 @dataclass(frozen=True, slots=True)

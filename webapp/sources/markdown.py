@@ -16,6 +16,8 @@ from webapp.errors import Problem, SourceError
 from webapp.sources.parsing import CONTROL
 
 _TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "em", "strong", "a", "blockquote", "br", "hr", "code", "pre"}
+_LINK = re.compile(r"https://[^/]|/(?![/\\])|#")
+"""How a link may begin."""
 _MARKDOWN = MarkdownIt("commonmark", {"html": True})
 logging.getLogger("markdown_it").setLevel(logging.WARNING)
 """It would tell each step of parsing, which happens while a reader waits: nothing of that is for a log."""
@@ -55,8 +57,7 @@ def _check_piece(token: Token, shown: str, line: int) -> Iterator[Problem]:
     if token.type == "image":
         hint = "Use the article's picture in article.toml; the text itself has none."
         yield Problem("markdown.image", shown, "a picture stands in the text", hint, line)
-    href = str(token.attrs.get("href", ""))
-    if token.type == "link_open" and not re.match(r"https://[^/]|/(?![/\\])|#", href):
+    if token.type == "link_open" and not _LINK.match(href := str(token.attrs.get("href", ""))):
         hint = "Link to https:// addresses, or to /<locale>/<slug> on this site."
         yield Problem("markdown.link", shown, f"a link to {href[:60]!r}", hint, line)
 

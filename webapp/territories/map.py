@@ -8,8 +8,6 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
-from socket import AF_INET6, inet_ntoa, inet_ntop
-from struct import Struct
 from typing import cast
 
 import maxminddb
@@ -38,11 +36,6 @@ LARGEST_FILE = 256 * 1024 * 1024
 _NO_RECORD = UnknownPlace(UnknownReason.NO_RECORD, "the territory map has no record of this network")
 _BROKEN = UnknownPlace(UnknownReason.MAP_ERROR, "the territory map's record cannot be understood")
 
-_MASKS = tuple((1 << 32) - (1 << (32 - length)) for length in range(33))
-_SUFFIXES = tuple(f"/{length}" for length in range(129))
-_pack = Struct("!I").pack
-"""socket and struct write a block's text four times faster than ipaddress does."""
-
 
 @dataclass(frozen=True, slots=True)
 class TerritoryMap:
@@ -66,11 +59,9 @@ class TerritoryMap:
             record, length = self._reader.get_with_prefix_len(address)
             if record is None:
                 return _NO_RECORD
-            if type(address) is IPv4Address:
-                network = inet_ntoa(_pack(number & _MASKS[length])) + _SUFFIXES[length]
-            else:
-                network = _ipv6_network(number, length)
-            return self._meanings.understand(record).name(network)  # type: ignore[arg-type]  # a record of any shape: found out
+            version, bits = (4, 32) if type(address) is IPv4Address else (6, 128)
+            first = number >> (bits - length) << (bits - length)
+            return self._meanings.understand(record).name((version, first, length))  # type: ignore[arg-type]  # a record of any shape: found out
         except Exception:  # noqa: BLE001 - whatever a broken map does, the reader gets the notice
             return _BROKEN
 
@@ -184,9 +175,3 @@ def _parse(path: Path, text: str) -> Address:
 def _is_plain_ipv6(address: Address, number: int) -> bool:
     """Say whether nothing special lies near an IPv6 address: a quick answer for nearly all; False is no answer."""
     return PLAIN_IPV6[number >> 112] == 1 and cast(IPv6Address, address).scope_id is None
-
-
-def _ipv6_network(number: int, length: int) -> str:
-    """The block as CIDR text."""
-    shift = 128 - length
-    return inet_ntop(AF_INET6, (number >> shift << shift).to_bytes(16, "big")) + _SUFFIXES[length]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 import pytest
 
 from tests.strategies import (
+    BELARUS,
     DATA_DATE,
     EXPLODING,
     MAX_AGE_DAYS,
@@ -61,6 +62,17 @@ def test_shown_ids_are_those_of_the_notices_shown() -> None:
     assert decide(make_edition(broken, BY_PLACE), make_reader(), NOW).shown_ids == ("broken",)
     both = decide(make_edition(broken, BY_PLACE), make_reader(make_place(inside=[RUSSIA])), NOW)
     assert both.shown_ids == ("broken", UNDESIRABLE)
+
+
+def test_what_is_shown_follows_from_the_outcomes() -> None:
+    """A copy with other outcomes shows those, and none can be told to show others."""
+    broken = make_notice((object(),), id="broken")  # type: ignore[arg-type]
+    decision = decide(make_edition(broken, BY_PLACE), make_reader(), NOW)
+    copy = dataclasses.replace(decision, outcomes=decision.omitted)
+    assert (copy.shown, copy.shown_ids, copy.faulty) == ((), (), False)
+    for change in ({"shown_ids": ()}, {"faulty": False}):
+        with pytest.raises(ValueError, match="init=False"):
+            dataclasses.replace(decision, **change)
 
 
 def _show(edition: Edition, reader: Reader, at: datetime = NOW) -> Shown:
@@ -218,6 +230,15 @@ def test_of_several_matching_rules_the_first_is_named() -> None:
     assert shown.because == "192.0.2.0/24 is inside russia"
 
 
+def test_of_several_rules_in_doubt_the_first_is_named() -> None:
+    """The order of the notice's rules decides here too, and a rule that excludes the reader changes nothing."""
+    rules = make_rules(BELARUS, RUSSIA, OCCUPIED)
+    reader = make_reader(make_place(uncertain=[RUSSIA, OCCUPIED], reasons=("too near",)))
+    shown = _show(make_edition(make_notice(rules)), reader)
+    assert shown.because == "192.0.2.0/24 may be inside russia: too near"
+    assert [finding.verdict for finding in shown.findings] == [Verdict.EXCLUDED, Verdict.UNPROVEN, Verdict.UNPROVEN]
+
+
 def test_an_unreadable_header_warns_even_where_no_language_is_listed() -> None:
     """A request that cannot be understood whole proves nothing, whatever the notice asks."""
     shown = _show(make_edition(BY_PLACE), make_reader(accept_language="en;q=7"))
@@ -256,7 +277,7 @@ def test_a_doubt_about_the_edition_is_told_with_the_findings() -> None:
         ),
         pytest.param(
             make_edition(),
-            make_reader(dataclasses.replace(make_place(), outside=EXPLODING)),
+            make_reader(make_place()._replace(outside=EXPLODING)),
             "RuntimeError",
             id="record of the map",
         ),

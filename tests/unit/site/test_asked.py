@@ -31,9 +31,9 @@ TWO = make_edition(
 OUTSIDE = make_place()
 PLACES: tuple[Place, ...] = (
     OUTSIDE,
-    replace(OUTSIDE, outside=OUTSIDE.outside - {RUSSIA}, inside=frozenset({RUSSIA})),
-    replace(OUTSIDE, outside=OUTSIDE.outside - {RUSSIA}, uncertain=frozenset({RUSSIA})),
-    replace(OUTSIDE, outside=OUTSIDE.outside - {RUSSIA}),
+    OUTSIDE._replace(outside=OUTSIDE.outside - {RUSSIA}, inside=frozenset({RUSSIA})),
+    OUTSIDE._replace(outside=OUTSIDE.outside - {RUSSIA}, uncertain=frozenset({RUSSIA})),
+    OUTSIDE._replace(outside=OUTSIDE.outside - {RUSSIA}),
     UnknownPlace(UnknownReason.NO_ADDRESS, "none"),
     UnknownPlace(UnknownReason.NO_MAP, "none"),
 )

@@ -1,7 +1,5 @@
 """A CDN's hint can add a risk or a doubt about where the reader is, and takes none away."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,7 +24,7 @@ REGIONS: RegionAnswers = {
 
 def place_in(country: str) -> KnownPlace:
     """A place that the map puts outside everything."""
-    return replace(make_place(outside=(OCCUPIED, RUSSIA)), country=CountryCode(country))
+    return make_place(outside=(OCCUPIED, RUSSIA))._replace(country=CountryCode(country))
 
 
 @pytest.mark.parametrize(
@@ -101,7 +99,7 @@ def test_never_less_doubtful(
 ) -> None:
     """No hint ever puts a reader outside a territory that she was not outside of already."""
     before = make_place(inside=inside, outside={OCCUPIED, RUSSIA} - inside)
-    after = judge(replace(before, country=CountryCode(country)), headers, configured, REGIONS)
+    after = judge(before._replace(country=CountryCode(country)), headers, configured, REGIONS)
     assert isinstance(after, UnknownPlace) or (after.outside <= before.outside and after.inside >= before.inside)
 
 

@@ -5,10 +5,12 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from tests.strategies import make_edition, make_place
-from webapp.core.model import Address, Edition, LocaleTag, Place, UnknownPlace, UnknownReason
+from tests.strategies import RUSSIA, make_edition, make_place
+from webapp.core.model import Address, Edition, KnownPlace, LocaleTag, Place, TerritoryId, UnknownPlace, UnknownReason
+from webapp.settings import Cdn
 from webapp.site.address import Resolved
-from webapp.site.reader import find_place, headers_of, read_reader
+from webapp.site.networks import NetworkSet
+from webapp.site.reader import find_place, headers_of, read_place, read_place_alike, read_reader
 
 READER = ip_address("91.65.10.1")
 PLACE = make_place()
@@ -116,3 +118,16 @@ def test_accept_language_is_read(
     """Repeated headers are one list; what cannot be read whole is marked, and raises nothing."""
     reader, _ = read_reader(make_site(Finder()), str(READER), headers, (), (LocaleTag("en"),))
     assert (reader.accepted.ranges, reader.accepted.readable) == (ranges, readable)
+
+
+@pytest.mark.parametrize("pairs", [(), ((RUSSIA, "inside"),), ((RUSSIA, "uncertain"),)], ids=["no", "in", "near"])
+def test_what_a_cdn_says_of_one_reader_stays_in_no_decision(pairs: tuple[tuple[TerritoryId, str], ...]) -> None:
+    """A place to decide by has its territories as `read_place` has them, and neither the CDN's words nor the region."""
+    edition = replace(make_site(Finder()), regions={"DE-BE": pairs})
+    headers = {"cf-ipcountry": ("DE",), "cf-region-code": ("BE",), "x-forwarded-for": (str(READER),)}
+    proxies = (ip_network("127.0.0.1/32"),)
+    place, _ = read_place(edition, "127.0.0.1", headers, proxies, Cdn.CLOUDFLARE)
+    alike = read_place_alike(edition, "127.0.0.1", headers, NetworkSet(proxies), Cdn.CLOUDFLARE)
+    assert isinstance(place, KnownPlace)
+    assert place.votes
+    assert alike == place._replace(votes=(), reasons=())

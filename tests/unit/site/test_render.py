@@ -97,7 +97,15 @@ def test_page_of_an_article() -> None:
     ]
     assert [it.endonym for it in page.languages] == ["English", "Русский", "Українська", "فارسی"]
     assert [it.direction for it in page.languages][-1] is Direction.RTL
+    assert [it.tag for it in page.own] == ["en", "ru"]
+    assert [it.tag for it in page.lacking] == ["uk", "fa"]
     assert (page.home_url, page.search_url, page.feed_url) == ("/fa/", "/fa/search", "/fa/feed.xml")
+
+
+@pytest.mark.parametrize(("tag", "draft"), [(EN, False), (RU, True)])
+def test_page_in_a_draft_translation(tag: LocaleTag, draft: bool) -> None:
+    """A page says of its own language, not of the others, that its interface is a draft."""
+    assert RENDERER.page(LOCALES[tag], None, title="T").draft is draft
 
 
 def test_x_default_without_the_default_language() -> None:

@@ -11,6 +11,7 @@ import pytest
 from tests.newsroom import EN, FA, RU, UK, make_article, make_newsroom, make_text
 from webapp.core.model import Edition, LocaleTag, WrittenBody
 from webapp.site.search import FILLER, MAX_QUERY, STEP, SearchIndex, parse_query
+from webapp.sources.bodies import keep_here
 
 ARTICLES = (
     make_article("in-title", make_text(EN, "Harvest begins", "Farmers wait.")),
@@ -94,6 +95,14 @@ def test_snippet_marks_and_escapes(index: SearchIndex) -> None:
     """The words found are marked; markup of the article's own words stays text."""
     (hit,) = index.find(NEWSROOM, EN, ("bold",), 0, 9).hits
     assert hit.snippet == "A &lt;b&gt;<mark>bold</mark>&lt;/b&gt; &amp; &#34;quoted&#34; sign."
+
+
+def test_snippet_of_markdown_reads_as_one_line() -> None:
+    """Where the article has headings, lists and links, a snippet has their words with single spaces."""
+    markdown = "## A  head\n\n- one\n- two *three*\n\nSee [the\nbold words](/en/x).\n\n---\n\nEnd\n"
+    edition = make_newsroom(make_article("a", replace(make_text(EN), body=keep_here(markdown.encode()))))
+    (hit,) = SearchIndex().find(edition, EN, ("bold",), 0, 9).hits
+    assert hit.snippet == "A head - one - two three See the <mark>bold</mark> words . End"
 
 
 @pytest.mark.parametrize("word", ['a"b', "x*", "(", ")", "^", "a:b", "-", "\x00", "'; DROP TABLE article; --"])

@@ -47,9 +47,18 @@ def test_plain_text_has_no_marks() -> None:
 
 
 def test_context_tells_words_apart() -> None:
-    """The same English word can have two translations."""
-    assert words(RU).tp("config", "Search").plain == "Розыск"
-    assert words(RU).tp("other", "Search").plain == "Search"
+    """The same English word can have two translations, however often each is asked for."""
+    russian = words(RU)
+    for _ in range(2):
+        assert russian.tp("config", "Search").plain == "Розыск"
+        assert russian.tp("other", "Search").plain == "Search"
+        assert russian.t("Search").plain == "Поиск"
+
+
+def test_values_are_filled_in_anew() -> None:
+    """A word with a value says the value that it is given, each time."""
+    russian = words(RU)
+    assert [russian.t("By {name}", name=name).plain for name in ("Ann", "Eve")] == ["Ann пишет", "Eve пишет"]
 
 
 @pytest.mark.parametrize(

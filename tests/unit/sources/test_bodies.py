@@ -88,7 +88,7 @@ SIGNS = re.compile(r"\]\([^)\s]*\)|&(?:#?\w+;)|<[^<>\n]*>|[*_`#>\[\]\\]+|^[-=+]+
 @example("=\n\n-\n")
 def test_words_are_without_signs(markdown: str) -> None:
     """What is searched is the text without the signs of Markdown, however they stand together."""
-    assert keep_here(markdown.encode()).words == " ".join(SIGNS.sub(" ", markdown).split())
+    assert keep_here(markdown.encode()).words.split() == SIGNS.sub(" ", markdown).split()
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_words_are_without_signs(markdown: str) -> None:
 )
 def test_words_of_markdown(markdown: str, words: str) -> None:
     """A reader who searches finds words, not addresses or signs."""
-    assert keep_here(markdown.encode()).words == words
+    assert " ".join(keep_here(markdown.encode()).words.split()) == words
 
 
 def test_a_packed_body_is_what_was_read() -> None:

@@ -4,7 +4,6 @@ import hashlib
 import json
 import random
 import shutil
-from dataclasses import replace
 from datetime import date
 from ipaddress import ip_address
 from pathlib import Path
@@ -86,7 +85,7 @@ def test_alike_is_found_without_what_only_one_record_says(world: World) -> None:
     for address in map(ip_address, random.Random(7).sample(texts * 3, len(texts) * 3)):
         place, alike = territory_map.find(address), territory_map.find_alike(address)
         if isinstance(place, KnownPlace):
-            assert alike == replace(place, network=ANY_NETWORK, votes=(), reasons=())
+            assert alike == place._replace(block=ANY_NETWORK, votes=(), reasons=())
             assert seen.setdefault((place.country, place.votes, place.reasons), alike) is alike
         else:
             assert alike is place
