@@ -267,6 +267,14 @@ def test_nothing_there(path: str) -> None:
             assert_same(ask(KEEPING, path, BERLIN, languages, encoding), ask(FRESH, path, BERLIN, languages, encoding))
 
 
+@pytest.mark.parametrize("path", ["//ru/none", "///fa/none", "//zz/ru", "///fa", "//"])
+def test_slashes_before_the_first_part(path: str) -> None:
+    """However many slashes lead a path, its language is the one that it begins with, kept or not."""
+    fresh, *kept = (visit("/", BERLIN, "en", app=app, environ={"PATH_INFO": path}) for app in (FRESH, KEEPING, KEEPING))
+    for answer in kept:
+        assert_same(answer, fresh)
+
+
 @given(st.lists(pieces, max_size=5) | st.lists(st.text(max_size=9), max_size=4), readers)
 def test_any_path_at_all(parts: list[str], reader: tuple[str | None, str | None, str | None]) -> None:
     """Whatever is asked for, there or not: the same answer with kept pages as without."""

@@ -6,6 +6,7 @@ it may keep, and in which languages they are, when it made them; so an unknown p
 """
 
 import logging
+import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,7 @@ class Door:
         self._limit = limit
         self._share_missing = shared.settings.onion_location is None  # or else each path would stand in a header
         self._pages: Pages | None = None
+        self._turning = threading.Lock()
         self.packer = Packer()
 
     def __call__(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
@@ -91,8 +93,11 @@ class Door:
         """Return the kept pages of an edition. Those of another one are forgotten whole."""
         pages = self._pages
         if pages is None or pages.edition is not edition:
-            self.forget()
-            pages = self._pages = Pages(edition, self._limit)
+            with self._turning:
+                pages = self._pages
+                if pages is None or pages.edition is not edition:
+                    self.forget()
+                    pages = self._pages = Pages(edition, self._limit)
         return pages
 
     # --- kept pages ----------------------------------------------------------------------------------------
@@ -158,16 +163,16 @@ class Door:
         name = path if pages.find_page(path) else self._find_name(path, asked)
         page = pages.find_page(name)
         wanted = None if page is None else _shown(_decide(page, asked))
-        with pages.making(name, wanted) as first:
-            known = None if first else self.find("GET", path, asked)
-            if known is None and wanted is None and not first and pages.find_page(name):
-                return self._make_to_keep(environ, asked)  # now it is known what the reader would see there
+        with pages.making(name, wanted):
+            known = self.find("GET", path, asked)  # it may have been made since `open` looked
             if known or (self._add_encoding(name, wanted, asked, pages) and (known := self.find("GET", path, asked))):
                 return known
-            return self._run(environ, asked, pages)
+            if wanted is not None or not pages.find_page(name):
+                return self._run(environ, asked, pages)
+        return self._make_to_keep(environ, asked)  # now it is known what the reader would see there
 
     def _add_encoding(self, path: str, shown: Shown | None, asked: Asked, pages: Pages) -> bool:
-        """Pack a kept page as this reader's browser wants it. False: there is nothing to do."""
+        """Pack a kept page as this reader's browser wants it. False: there is nothing to do, or no room for it."""
         variant = pages.find(path, shown) if shown is not None else None
         encoding = _encoding(variant, asked) if variant else ""
         if variant is None or shown is None or encoding in variant.bodies:
@@ -178,10 +183,10 @@ class Door:
             self._refuse(refusal, pages, path, shown)
             return False
         checked = pack(plain, encoding) if encoding else plain
-        pages.add_body(path, shown, encoding, variant.make_ready(encoding, checked), final=not encoding)
-        if encoding:
+        added = pages.add_body(path, shown, encoding, variant.make_ready(encoding, checked), final=not encoding)
+        if added and encoding:
             self.packer.put((pages, path, shown, encoding))
-        return True
+        return added
 
     def _run(self, environ: dict[str, Any], asked: Asked | None, pages: Pages | None) -> Answer:
         if asked is not None:

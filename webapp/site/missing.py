@@ -14,6 +14,7 @@ from werkzeug.routing.exceptions import RoutingException
 
 from webapp.core.locales import find_locale, negotiate
 from webapp.core.model import AcceptedLanguages, Edition, LocaleTag, Picture, Slug
+from webapp.core.tags import find_primary
 from webapp.site.acts import offered_acts
 from webapp.site.shapes import Check, Shapes
 
@@ -41,18 +42,17 @@ class Missing:
             names = self._names = _Names(edition, self._read_names(edition))
         if not (path.isascii() and self._shapes.exclude(path, names.checks)) and not self.says(path, edition):
             return None
-        first = path.split("/", 2)[1] if "/" in path else ""
-        if path.isascii() and not names.checks["locale_text"](first):
+        if path.isascii() and not names.checks["locale_text"](first_part(path)):
             return name_missing(negotiate(edition, accepted()))
         return name_missing(choose_error_locale(edition, path, accepted))
 
     def _read_names(self, edition: Edition) -> Mapping[str, Check]:
-        languages = {primary_of(tag) for it in edition.locales.values() for tag in (it.tag, *it.also)}
+        languages = {find_primary(tag) for it in edition.locales.values() for tag in (it.tag, *it.also)}
         languages.update(edition.language_aliases)
         acts, notices = set(offered_acts(edition.site)), {notice.id for notice in edition.notices}
         articles = edition.articles
         return {
-            "locale_text": lambda text: primary_of(text) in languages,
+            "locale_text": lambda text: find_primary(text) in languages,
             "slug": lambda text: text.lower() in articles or text == AUTHORS,
             "act_text": lambda text: text.lower() in acts,
             "notice_id": lambda text: text.lower() in notices,
@@ -82,9 +82,9 @@ class _Names:
     checks: Mapping[str, Check]
 
 
-def primary_of(tag: str) -> str:
-    """Return what a tag's language is looked up under: its primary subtag, however it is spelled."""
-    return tag.strip(" \t").replace("_", "-").partition("-")[0].lower()
+def first_part(path: str) -> str:
+    """Return what a path begins with, however many slashes lead it: Flask makes them one, and so must the door."""
+    return path.lstrip("/").partition("/")[0]
 
 
 def names_nothing(
@@ -116,8 +116,7 @@ def find_picture(edition: Edition, slug: str, name: str) -> Picture | None:
 
 def choose_error_locale(edition: Edition, path: str, accepted: Callable[[], AcceptedLanguages]) -> LocaleTag:
     """Choose the language of an error: the one that the path begins with, or the best that the browser names."""
-    first = path.split("/")[1] if "/" in path else ""
-    locale = find_locale(edition, first)
+    locale = find_locale(edition, first_part(path))
     return locale.tag if locale else negotiate(edition, accepted())
 
 

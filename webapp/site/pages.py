@@ -33,6 +33,11 @@ class Ready:
     answer: Answer
 
 
+def measure(body: Ready) -> int:
+    """Bytes of memory that a variant takes in one encoding, about."""
+    return OVERHEAD + len(body.checked.body)
+
+
 @dataclass(slots=True)
 class Variant:
     """One page for readers who see the same notices: its status and headers, and its bytes by encoding.
@@ -57,7 +62,7 @@ class Variant:
     @property
     def size(self) -> int:
         """Bytes of memory, about."""
-        return sum(OVERHEAD + len(body.checked.body) for body in self.bodies.values())
+        return sum(map(measure, self.bodies.values()))
 
 
 @dataclass(slots=True)
@@ -77,6 +82,7 @@ class Pages:
         self.size = 0
         self.retired = False
         self._limit = limit
+        self._largest = limit // LARGEST_SHARE
         self._lock = threading.Lock()
         self._pages: dict[str, Page] = {}
         self._variants: OrderedDict[tuple[str, Shown], Variant] = OrderedDict()
@@ -99,7 +105,7 @@ class Pages:
 
     def keep(self, path: str, languages: tuple[LocaleTag, ...] | None, shown: Shown, variant: Variant) -> bool:
         """Keep a variant, and forget the ones longest unused. False: it is too large to be kept."""
-        if variant.size > self._limit // LARGEST_SHARE:
+        if variant.size > self._largest:
             return False
         with self._lock:
             if (path, shown) in self._variants:
@@ -117,18 +123,25 @@ class Pages:
                 self._variants.move_to_end((path, shown), last=False)
                 self._forget_oldest()
 
-    def add_body(self, path: str, shown: Shown, encoding: str, body: Ready, *, final: bool) -> None:
-        """Give a kept variant one more encoding, or a better packed one. A variant forgotten meanwhile stays so."""
+    def add_body(self, path: str, shown: Shown, encoding: str, body: Ready, *, final: bool) -> bool:
+        """Give a kept variant one more encoding, or a better packed one. False: it stays as it is.
+
+        So does one that was forgotten meanwhile, or would become too large: unpacked it may be many times as large.
+        """
         with self._lock:
             variant = self._variants.get((path, shown))
             if variant is None or (encoding in variant.packed_well and not final):
-                return
-            before = variant.size
+                return False
+            old = variant.bodies.get(encoding)
+            growth = measure(body) - (measure(old) if old else 0)
+            if growth > 0 and variant.size + growth > self._largest:
+                return False
             variant.bodies[encoding] = body
             if final:
                 variant.packed_well |= {encoding}
-            self.size += variant.size - before
+            self.size += growth
             self._forget()
+            return True
 
     def _forget(self) -> None:
         while self.size > self._limit and self._variants:
@@ -143,8 +156,8 @@ class Pages:
             del self._pages[path]
 
     @contextmanager
-    def making(self, path: str, shown: Shown | None) -> Iterator[bool]:
-        """Let one make a variant. True: it is you. False: another was at it, and has just finished; look again.
+    def making(self, path: str, shown: Shown | None) -> Iterator[None]:
+        """Let one make a variant, or wait until another who was at it has finished. In either case look again first.
 
         `shown` is None as long as nothing is known of the path, and so not what the reader would see there.
         """
@@ -154,10 +167,10 @@ class Pages:
                 mine = self._making[path, shown] = threading.Event()
         if other is not None:
             other.wait(timeout=30)
-            yield False
+            yield
             return
         try:
-            yield True
+            yield
         finally:
             with self._lock:
                 del self._making[path, shown]

@@ -1,6 +1,10 @@
 """The door lets kept bytes out only through the gate, and whatever fails there costs a reader nothing but time."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -8,12 +12,13 @@ from flask import Flask
 from tests.samples import BERLIN
 from tests.visits import EVERY_NOTICE, SLUG, articles_in, door_of, edition_of, notices_in, open_site, state_of, visit
 from webapp.core.decide import Decision
+from webapp.core.model import Edition, NoticeId
 from webapp.errors import GateRefusedError
 from webapp.site.encodings import Effort, compress, decompress
 from webapp.site.front import Door
 from webapp.site.gate import Checked, check, let_kept_out, packed
 from webapp.site.packing import confirm_packed, pack
-from webapp.site.pages import Ready
+from webapp.site.pages import Pages, Ready
 
 
 def variants_of(app: Flask, path: str) -> list[dict[str, Ready]]:
@@ -90,6 +95,42 @@ def test_one_form_of_a_page_is_kept() -> None:
     plain = visit(f"/en/{SLUG}", app=app)
     assert plain.get_data() == decompress(packed_one.get_data(), "br")
     assert set(bodies) == {"br", ""}
+
+
+def test_who_comes_just_after_a_page_was_made_makes_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the look for a kept page and the turn to make it, another reader's may be done: then hers is taken."""
+    app, made, begin = open_site(), 0, Pages.making
+    door = door_of(app)
+    inside = door.inside
+
+    def counting(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        nonlocal made
+        made += 1
+        return inside(environ, start)
+
+    def late(pages: Pages, path: str, shown: tuple[NoticeId, ...] | None) -> AbstractContextManager[None]:
+        monkeypatch.setattr(Pages, "making", begin)
+        visit(f"/en/{SLUG}", app=app)
+        return begin(pages, path, shown)
+
+    monkeypatch.setattr(door, "inside", counting)
+    monkeypatch.setattr(Pages, "making", late)
+    assert notices_in(visit(f"/en/{SLUG}", app=app).get_data(as_text=True)) == EVERY_NOTICE
+    assert made == 1
+
+
+def test_all_find_the_same_store_of_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those who come first, at once, have one store made: a page in another would be made again."""
+    app = open_site()
+
+    def slowly(edition: Edition, limit: int) -> Pages:
+        time.sleep(0.02)
+        return Pages(edition, limit)
+
+    monkeypatch.setattr("webapp.site.front.Pages", slowly)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(door_of(app).pages_of, [edition_of(app)] * 4))
+    assert len(set(map(id, found))) == 1
 
 
 def forged(edition: str) -> Decision:
