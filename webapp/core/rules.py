@@ -118,5 +118,5 @@ def _languages(rule: LanguageRule, reader: Reader, names: TagNames) -> Finding:
             return _found((rule, MATCHED, "the browser names {about}", name))
     if not accepted.readable:
         return _found((rule, UNPROVEN, "the languages of the browser could not be read", None))
-    regions = " or regions" if rule.regions else ""
-    return _found((rule, EXCLUDED, "neither the page nor the browser names one of these languages" + regions, None))
+    more = " or regions" if rule.regions else ""
+    return _found((rule, EXCLUDED, "neither the page nor the browser names one of these languages{about}", more))
