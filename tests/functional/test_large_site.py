@@ -13,12 +13,13 @@ from flask import Flask
 
 from tests.functional.serving import DEADLINE, serving
 from tests.samples import BERLIN, MOSCOW
-from tests.visits import RUSSIAN_LAW, assert_safe, edition_of, notices_in, open_site, visit
+from tests.visits import RUSSIAN_LAW, assert_safe, edition_of, notices_in, open_site, state_of, visit
 from webapp.core.model import LocaleTag
-from webapp.site.routes import LIST_LENGTH
+from webapp.site.missing import Missing
+from webapp.site.render import LIST_LENGTH
 from webapp.site.search import MOST_LANGUAGES
 from webapp.site.search_page import HITS, link_pages
-from webapp.site.sitemap import SITEMAP_LINKS
+from webapp.site.sitemap import SITEMAP_LINKS, count_sitemap_parts, sitemap_parts
 from webapp.sources.articles import LARGE
 
 ARTICLES = 60
@@ -84,6 +85,27 @@ def test_pages_of_the_list_lead_back(large: Flask) -> None:
     for path, target in (("/en/page/1", "/en/"), ("/EN/page/02", "/en/page/2"), ("/en/page/2/", "/en/page/2")):
         response = visit(path, app=large)
         assert (response.status_code, response.headers["Location"]) == (308, target)
+
+
+def test_numbers_that_are_too_great_are_told_at_the_door(large: Flask) -> None:
+    """A flood of them costs what other junk does: none is rendered. Every number that there is goes on to its page."""
+    edition = edition_of(large)
+    parts = len(sitemap_parts(edition))
+    assert count_sitemap_parts(edition) == parts
+    missing = Missing(large.url_map, state_of(large).settings.root / "static")
+    for number in (0, parts + 1, 10**9):
+        for path in (f"/sitemap-{number}.xml", f"/en/page/{number}"):
+            assert missing.says(path, edition), path
+            assert visit(path, app=large).status_code == 404
+    for path in (*(f"/sitemap-{number}.xml" for number in range(1, parts + 1)), "/en/page/1", "/en/page/3"):
+        assert not missing.says(path, edition), path
+        assert visit(path, app=large).status_code in {200, 308}
+
+
+def test_a_small_site_has_no_parts() -> None:
+    """The one map of a small site is not numbered."""
+    edition = edition_of()
+    assert count_sitemap_parts(edition) == len(sitemap_parts(edition))
 
 
 @pytest.mark.parametrize("path", ["/en/page/2", "/ru/page/2", "/fa/page/2"])

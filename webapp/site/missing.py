@@ -16,7 +16,9 @@ from webapp.core.locales import find_locale, negotiate
 from webapp.core.model import AcceptedLanguages, Edition, LocaleTag, Picture, Slug
 from webapp.core.tags import find_primary
 from webapp.site.acts import offered_acts
+from webapp.site.render import LIST_LENGTH
 from webapp.site.shapes import Check, Shapes
+from webapp.site.sitemap import count_sitemap_parts
 
 AUTHORS = "_authors"
 """The folder under /media/ that holds portraits; no article can have that name."""
@@ -37,14 +39,19 @@ class Missing:
 
         `path` is as WSGI writes it. `accepted` is asked only where the path names no language.
         """
-        names = self._names
-        if names is None or names.edition is not edition:
-            names = self._names = _Names(edition, self._read_names(edition))
+        names = self._names_of(edition)
         if not (path.isascii() and self._shapes.exclude(path, names.checks)) and not self.says(path, edition):
             return None
         if path.isascii() and not names.checks["locale_text"](first_part(path)):
             return name_missing(negotiate(edition, accepted()))
         return name_missing(choose_error_locale(edition, path, accepted))
+
+    def _names_of(self, edition: Edition) -> "_Names":
+        names = self._names
+        if names is None or names.edition is not edition:
+            pages = max(1, -(-len(edition.articles) // LIST_LENGTH))
+            names = self._names = _Names(edition, self._read_names(edition), pages, count_sitemap_parts(edition))
+        return names
 
     def _read_names(self, edition: Edition) -> Mapping[str, Check]:
         languages = {find_primary(tag) for it in edition.locales.values() for tag in (it.tag, *it.also)}
@@ -71,15 +78,25 @@ class Missing:
             return values["fixed_file"] not in self._fixed
         if endpoint == "site.media":
             return find_picture(edition, values["slug"], values["name"]) is None
+        if "number" in values and not self._names_of(edition).counts(endpoint, values["number"]):
+            return True
         return names_nothing(edition, **values)
 
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """What the parts of a path may be in one edition."""
+    """What the parts of a path may be in one edition. `list_pages`: as many as the list may have in any language."""
 
     edition: Edition
     checks: Mapping[str, Check]
+    list_pages: int
+    sitemap_parts: int
+
+    def counts(self, endpoint: str, number: int) -> bool:
+        """Say whether there may be so many: pages of the list, or parts of the map of the site, if it has parts."""
+        if endpoint == "site.older":
+            return 1 <= number <= self.list_pages
+        return endpoint != "site.sitemap_part" or 1 <= number <= self.sitemap_parts > 1
 
 
 def first_part(path: str) -> str:

@@ -29,6 +29,9 @@ from webapp.site.views import (
 from webapp.site.words import Words
 from webapp.sources.locales import SOURCE_LOCALE
 
+LIST_LENGTH = 24
+"""Articles on a page of the list: about as much as one article with its notice takes on a bad line."""
+
 
 @lru_cache(maxsize=1)
 def environment() -> Environment:

@@ -23,7 +23,7 @@ from webapp.site.gate import let_out
 from webapp.site.headers import Kind
 from webapp.site.missing import find_picture
 from webapp.site.offers import name_entry
-from webapp.site.render import Renderer, find_article_text, find_notice_texts
+from webapp.site.render import LIST_LENGTH, Renderer, find_article_text, find_notice_texts
 from webapp.site.sitemap import sitemap_parts
 from webapp.site.state import current_edition, current_renderer, current_request, state
 from webapp.sources.files import read_file
@@ -31,8 +31,6 @@ from webapp.sources.files import read_file
 site = Blueprint("site", __name__)
 
 FEED_ENTRIES = 20
-LIST_LENGTH = 24
-"""Articles on a page of the list: about as much as one article with its notice takes on a bad line."""
 STATIC = "static"
 """The folder of fixed files."""
 

@@ -23,6 +23,19 @@ def sitemap_parts(edition: Edition) -> list[list[Versions]]:
     return parts
 
 
+def count_sitemap_parts(edition: Edition) -> int:
+    """Return how many parts there are, without a path being written: a large site has hundreds of thousands."""
+    everywhere = len(edition.locales)
+    counts = [everywhere, *(len(it.texts) for it in edition.articles.values()), *(everywhere for _ in edition.notices)]
+    parts, links = 1, 0
+    for place, versions in enumerate(counts):
+        links += versions * (versions + 1)
+        if links > SITEMAP_LINKS and place:
+            parts += 1
+            links = versions * (versions + 1)
+    return parts
+
+
 def _list_pages(edition: Edition) -> list[Versions]:
     tags = tuple(edition.locales)
     pages = [[(tag, urls.front(tag)) for tag in tags]]
