@@ -7,7 +7,7 @@ the next time, and once an hour none is: all is read and hashed anew. What is se
 
 import hashlib
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,12 +63,12 @@ class Keeper:
         else:
             self._digests.pop(shown, None)
 
-    def find_known(self, shown: str) -> bytes | None:
-        """Return what is known of a file: its signature, and after it the digest."""
-        return self._digests.get(shown)
+    def take_known(self, shown: str) -> bytes | None:
+        """Return what is known of a file, its signature and after it the digest, and forget it."""
+        return self._digests.pop(shown, None)
 
     def take_over(self, shown: str, known: bytes) -> None:
-        """Take down what a copy of this keeper found with `find_known`."""
+        """Take down what another keeper gave away with `take_known`."""
         self._digests[shown] = known
 
     def forget_others(self, slugs: Collection[str]) -> None:
@@ -160,23 +160,37 @@ class Reading:
         self.articles[slug] = self._digest_folder(slug), conditions, made
         return made
 
-    def known_files(self, slug: str) -> tuple[bytes, ...]:
-        """Return, for each file in an article's folder, what is known of it, which at least is the digest."""
-        files = []
-        for file in self._folders.get(slug, ()):
-            digest = self._digest(file)
-            known = self.keeper.find_known(file.shown)
-            files.append(known if known is not None and known.endswith(digest) else digest)
-        return tuple(files)
+    def take_read(self) -> dict[str, bytes]:
+        """Return what is known of each file that was read, which at least is the digest, and forget it."""
+        read, self._digests = self._digests, {}
+        return {shown: self.keeper.take_known(shown) or digest for shown, digest in read.items()}
 
-    def take_over(self, slug: str, conditions: Conditions, article: Article, files: tuple[bytes, ...]) -> None:
-        """Take an article that a copy of this reading made, and what it knew of the files with `known_files`."""
-        for file, known in zip(self._folders.get(slug, ()), files, strict=True):
-            self._digests[file.shown] = known[-DIGEST:]
+    def take_over(self, slug: str, conditions: Conditions, article: Article, files: Mapping[str, bytes]) -> None:
+        """Take an article that another reading made of `files`, as `take_read` gave them, earlier than this one began.
+
+        Not if this one found others; what those hold by now is seen at the end, as of all files.
+        """
+        if files.keys() != set(self._list_texts(slug)) or not self._has_picture(slug, article):
+            return
+        for shown, known in files.items():
+            self._digests[shown] = known[-DIGEST:]
             if len(known) > DIGEST:
-                self.keeper.take_over(file.shown, known)
+                self.keeper.take_over(shown, known)
         self.articles[slug] = self._digest_folder(slug), conditions, article
         self._taken_over.add(slug)
+
+    def _list_texts(self, slug: str) -> Iterator[str]:
+        """Give the files of which an article is made, its picture aside."""
+        folder = f"content/{slug}/"
+        for file in self._folders.get(slug, ()):
+            name = file.shown.removeprefix(folder)
+            if name == "article.toml" or (name.endswith(".md") and "/" not in name):
+                yield file.shown
+
+    def _has_picture(self, slug: str, article: Article) -> bool:
+        """Whether an article's picture is the one whose content this reading took down."""
+        picture = article.picture
+        return picture is None or self._digests.get(f"content/{slug}/{picture.file}") == bytes.fromhex(picture.sha256)
 
     def _are_same(self, earlier: Conditions, now: Conditions) -> bool:
         """Compare conditions; those of nearly all articles are one and the same object."""
@@ -186,10 +200,6 @@ class Reading:
 
     def _is_as_it_was(self, slug: str, digest: bytes) -> bool:
         return slug in self._taken_over or digest == self._digest_folder(slug)
-
-    def count_texts(self) -> int:
-        """Return how many texts of articles there are."""
-        return sum(file.shown.endswith(".md") for files in self._folders.values() for file in files)
 
     def _digest_folder(self, slug: str) -> bytes:
         """Return one digest of the names and contents of an article's files. What is not known is read."""

@@ -45,7 +45,8 @@ def later() -> float:
 
 
 def load(root: Path, processes: int, keeper: Keeper | None = None) -> Loaded:
-    return load_edition(root, TODAY, keeper=keeper, processes=processes)
+    with articles.reading_ahead(root, processes) as crew:
+        return load_edition(root, TODAY, keeper=keeper, crew=crew)
 
 
 def contents(loaded: Loaded) -> list[object]:
