@@ -14,7 +14,7 @@ from pathlib import Path
 
 from webapp.core.model import Article, Author, LocaleTag
 from webapp.errors import SourceError
-from webapp.sources.files import Found, Signature, Survey, last_change, read_signed
+from webapp.sources.files import Found, Signature, Survey, last_change, read_signed, to_bytes
 from webapp.sources.parsing import to_utf8
 
 YOUNG_NS = 2_000_000_000
@@ -22,6 +22,9 @@ YOUNG_NS = 2_000_000_000
 seconds."""
 FULL_AFTER = 3600.0
 """Seconds after which every file is read again."""
+
+MOST_DOUBTFUL = 100
+"""How many files may be read to find out that nothing has changed, before it is quicker to look at each."""
 
 DIGEST = 32
 """Bytes of a SHA-256."""
@@ -42,14 +45,43 @@ class Keeper:
         self._articles: Kept = {}
         self.whole: object = None
         """What `load` made of everything, at last."""
+        self._certain: tuple[bytes, dict[str, bytes]] | None = None  # of which files, and digests of doubtful ones
         self._full_at = now()
 
     def begin(self, root: Path, found: Survey) -> "Reading":
         """Begin a reading of the files found: once in a while, without anything believed."""
-        if not 0 <= self._now() - self._full_at < FULL_AFTER:
+        if self._is_full_due():
             self._digests.clear()
+            self._certain = None
             self._full_at = self._now()
         return Reading(self, root, found, self._articles)
+
+    def _is_full_due(self) -> bool:
+        return not 0 <= self._now() - self._full_at < FULL_AFTER
+
+    def keep_whole(self, whole: object, reading: "Reading") -> None:
+        """Keep what was made of a reading, to be found again by `find_whole`."""
+        self.whole = whole
+        doubtful = [file for file in reading.found.files if self.find_digest(file) is None]
+        digests = {file.shown: reading.digest(file) for file in doubtful} if len(doubtful) <= MOST_DOUBTFUL else None
+        self._certain = None if digests is None else (reading.found.mark(digests), digests)
+
+    def find_whole(self, root: Path, found: Survey) -> object:
+        """Return what was kept if it was made of exactly the files found, else nothing.
+
+        A hundred thousand signatures are compared at once; a file that is not believed by its signature is read.
+        """
+        if self._certain is None or self._is_full_due():
+            return None
+        mark, doubtful = self._certain
+        if found.mark(doubtful) != mark:
+            return None
+        with suppress(SourceError):
+            for shown, digest in doubtful.items():
+                if hashlib.sha256(read_signed(f"{root}/{shown}", shown)[0]).digest() != digest:
+                    return None
+            return self.whole
+        return None
 
     def find_digest(self, file: Found) -> bytes | None:
         """Return the SHA-256 of a file's content, if it is certainly what it was."""
@@ -99,7 +131,7 @@ class Reading:
             if folder == "content":
                 self._folders.setdefault(slug, []).append(file)
             if folder != "content" or not file.shown.endswith((".md", ".toml")):
-                self._digest(file)  # others read it: hashed before they do, and again at the end
+                self.digest(file)  # others read it: hashed before they do, and again at the end
 
     def digest_unread(self) -> str | None:
         """Return the same as `digest_all` if every file certainly is what it was, else nothing. Reads no article."""
@@ -117,7 +149,7 @@ class Reading:
         self.keeper.remember(shown, signature, digest)
         return content, digest
 
-    def _digest(self, file: Found) -> bytes:
+    def digest(self, file: Found) -> bytes:
         """Return the digest of a file, reading it if need be. One that cannot be read counts as empty."""
         digest = self._digests.get(file.shown) or self.keeper.find_digest(file)
         if digest is None:
@@ -132,7 +164,7 @@ class Reading:
         if self._total is None:
             total = hashlib.sha256()
             for file in self.found.files:
-                total.update(_to_bytes(file.shown) + self._digest(file))
+                total.update(to_bytes(file.shown) + self.digest(file))
             self._total = total.hexdigest()
         return self._total
 
@@ -140,11 +172,11 @@ class Reading:
         """Say whether the files are, after the reading, what they were when they were read."""
         if after != self.found:
             return False
-        doubtful = [file for file in after.files if self.keeper.find_digest(file) != self._digest(file)]
+        doubtful = [file for file in after.files if self.keeper.find_digest(file) != self.digest(file)]
         if not doubtful:  # nearly always
             return True
         again = Reading(self.keeper, self.root, Survey(tuple(doubtful), ()), {})
-        return all(again._digest(file) == self._digest(file) for file in doubtful)
+        return all(again.digest(file) == self.digest(file) for file in doubtful)
 
     def find_article(
         self, slug: str, conditions: Conditions, make: Callable[[Callable[[str], bytes]], Article]
@@ -205,10 +237,5 @@ class Reading:
         """Return one digest of the names and contents of an article's files. What is not known is read."""
         total = hashlib.sha256()
         for file in self._folders.get(slug, ()):
-            total.update(_to_bytes(file.shown) + self._digest(file))
+            total.update(to_bytes(file.shown) + self.digest(file))
         return total.digest()
-
-
-def _to_bytes(shown: str) -> bytes:
-    """As `os.fsencode` does, and faster: a name need not be UTF-8."""
-    return shown.encode("utf-8", "surrogateescape") + b"\0"

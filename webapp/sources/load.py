@@ -93,8 +93,12 @@ def load_edition(
     pseudo = PSEUDO_LOCALES if with_pseudo else {}
     asked = (root, today, base_url, with_pseudo, thorough)
     for _ in range(READINGS):
-        reading = keeper.begin(root, survey(root))
-        if known := _find_whole(keeper, asked, reading):
+        found = survey(root)
+        if known := _find_whole(keeper.find_whole(root, found), asked, root, found):
+            return known
+        reading = keeper.begin(root, found)
+        if keeper.whole and (known := _find_unread(keeper.whole, asked, reading)):
+            keeper.keep_whole(keeper.whole, reading)
             return known
         try:
             loaded = _load_once(root, today, base_url, pseudo, reading, thorough, crew, meanwhile)
@@ -107,7 +111,7 @@ def load_edition(
         if reading.still_holds(survey(root)):
             keeper.forget_others(loaded.edition.articles)
             whole = _Whole(asked, reading.digest_all(), reading.found.problems, loaded)
-            keeper.whole = None if any(map(_may_pass, loaded.warnings)) else whole
+            keeper.keep_whole(None if any(map(_may_pass, loaded.warnings)) else whole, reading)
             return loaded
     hint = "Wait until the upload is over. If none is running, find the program that keeps writing there."
     message = f"the files changed {READINGS} times while they were read"
@@ -129,15 +133,21 @@ def _prepare(
         write_date(today, locale)
 
 
-def _find_whole(keeper: Keeper, asked: tuple[object, ...], reading: Reading) -> Loaded | None:
-    """Return the last edition if it would be made again: of the same files and folders, on the same day."""
-    whole, styles = keeper.whole, Collector()
-    if not isinstance(whole, _Whole) or (whole.asked, whole.problems) != (asked, reading.found.problems):
+def _find_whole(whole: object, asked: tuple[object, ...], root: Path, found: Survey) -> Loaded | None:
+    """Return an edition that was made of the same files if it would be made again: of the same folders, that day."""
+    styles = Collector()
+    if not isinstance(whole, _Whole) or (whole.asked, whole.problems) != (asked, found.problems):
         return None
-    if set(list_slugs(reading.root, styles.problems)) != set(whole.loaded.edition.articles):
+    if set(list_slugs(root, styles.problems)) != set(whole.loaded.edition.articles):
         return None  # a folder without any file, of which the survey knows nothing
-    _read_styles(reading.root, styles)
-    return whole.loaded if not styles.problems and reading.digest_unread() == whole.digest else None
+    _read_styles(root, styles)
+    return whole.loaded if not styles.problems else None
+
+
+def _find_unread(whole: object, asked: tuple[object, ...], reading: Reading) -> Loaded | None:
+    """Return the same where the files must be compared one by one, and none need be read."""
+    known = _find_whole(whole, asked, reading.root, reading.found)
+    return known if known and isinstance(whole, _Whole) and reading.digest_unread() == whole.digest else None
 
 
 def _load_once(
