@@ -22,6 +22,7 @@ from webapp.cli.serve import count_cores
 from webapp.errors import SourceError
 from webapp.settings import Settings
 from webapp.sources.crew import Crew
+from webapp.sources.formats import forget_unused
 from webapp.sources.heritage import Heritage, leave_heritage
 from webapp.sources.keeping import Keeper
 from webapp.sources.load import Loaded, load_edition
@@ -41,7 +42,9 @@ def load(settings: Settings, notice_only: bool, crew: Crew | None) -> Loaded | N
     keeper = Keeper()
     try:
         today = datetime.now(UTC).date()
-        loaded = load_edition(settings.root, today, settings.base_url, keeper=keeper, crew=crew, meanwhile=_import_app)
+        loaded = load_edition(
+            settings.root, today, settings.base_url, keeper=keeper, crew=crew, meanwhile=_prepare_workers
+        )
         leave_heritage(Heritage(settings.root, keeper, loaded))
         return loaded
     except SourceError as fault:
@@ -53,9 +56,10 @@ def load(settings: Settings, notice_only: bool, crew: Crew | None) -> Loaded | N
         return None
 
 
-def _import_app() -> None:
+def _prepare_workers() -> None:
     """Import the program of all workers, so that it is in memory once; and not before, since it takes a while."""
     import_module("webapp.app")
+    forget_unused()
 
 
 def greet(settings: Settings, loaded: Loaded) -> None:
@@ -94,7 +98,7 @@ def run(settings: Settings, address: str, preview: bool, notice_only: bool) -> N
         http1_settings=HTTP1Settings(header_read_timeout=10_000, keep_alive=True, max_buffer_size=65_536),
     )
     server.respawned_wrks = Restarts()
-    _import_app()
+    _prepare_workers()
     gc.collect()
     give_back()
     gc.freeze()  # what the workers share with this process stays shared: no collection writes into it
