@@ -20,7 +20,7 @@ LEVEL = -1
 _DOUBTFUL = (b"<", b"&", b"\\", b"\r", b"\x0b", b"\x0c")
 """HTML and autolinks, character references, escapes, and other ends of lines."""
 _NUMBER_SIGN = re.compile(rb"#(?<=[\n >\t*+\-0-9.)]#)(?:(?!#)|#{4})")
-"""What each of the doubtful headings below has that is not underlined. It begins with one letter, and so is found at once."""
+"""What each doubtful heading has that is not underlined. It begins with one letter, so that it is found at once."""
 _HEADING = re.compile(rb"\n[ >\t*+\-0-9.)]*(?:#(?!#)|#{5}|=+[ \t]*$)", re.MULTILINE)
 """A line that may be a heading of level 1, 5 or 6, or underline one of level 1, in lists and quotations too."""
 _SIGNS = re.compile(r"\]\([^)\s]*\)|&(?:#?\w+;)|<[^<>\n]*>|[*_`#>\[\]\\]+|^[-=+]+$", re.MULTILINE)
