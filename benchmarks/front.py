@@ -195,7 +195,8 @@ def ask_often(base: str, count: int, pid: int, asking: Mapping[str, str]) -> Mem
     """Ask about `count` times, and return the memory of the worker then."""
     asked = 0.0
     while asked < count:
-        asked += measure(f"{base}/", {}, script=HERE / "mixed.lua", variables=asking).requests * SECONDS
+        variables = {**asking, "BENCH_SEED": str(int(count + asked))}
+        asked += measure(f"{base}/", {}, script=HERE / "mixed.lua", variables=variables).requests * SECONDS
     return measure_memory(pid)
 
 

@@ -16,7 +16,7 @@ from tests.samples import BERLIN, MOSCOW, REPOSITORY
 from tests.unit.sources.damage import TODAY, Damage, appended, removed, replaced, together
 from tests.visits import notices_in
 from webapp.cli.check import find_problems
-from webapp.cli.serve import count_workers
+from webapp.cli.starting import count_workers
 from webapp.errors import Severity
 
 NOTICES = ("undesirable-organization", "extremist-formation")

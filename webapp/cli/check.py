@@ -52,6 +52,11 @@ def to_json(problem: Problem) -> dict[str, object]:
     }
 
 
+def print_faults(problems: Sequence[Problem]) -> None:
+    """Print Problems to the standard error."""
+    print_problems(problems, Console(stderr=True, soft_wrap=True))
+
+
 def print_problems(problems: Sequence[Problem], console: Console) -> None:
     """Print Problems, the weightiest first, and a closing line that counts them."""
     weights = list(Severity)

@@ -1,7 +1,6 @@
 """content/<slug>/: articles as folders an editor can drop in. Owns their front matter, names and pictures; their
 Markdown is `markdown`'s."""
 
-import gc
 import os
 import re
 import sys
@@ -17,6 +16,7 @@ from pydantic import AfterValidator, Field
 from webapp.core.model import Article, ArticleText, Author, LocaleTag, Slug
 from webapp.errors import Problem, SourceError
 from webapp.sources.bodies import is_innocent, keep_here
+from webapp.sources.conditions import load_conditions
 from webapp.sources.crew import Crew
 from webapp.sources.files import is_passed_over, read_file
 from webapp.sources.front_matter import find_front_matter, parse_plain_toml
@@ -96,28 +96,34 @@ def load_articles(
 
 
 @contextmanager
-def reading_ahead(
-    root: Path, authors: Mapping[str, Author], locales: Iterable[LocaleTag], reading: Reading, processes: int
-) -> Iterator[bool]:
-    """Have so many processes read the articles of a large site, this one among them at the end of the `with`.
+def reading_ahead(root: Path, processes: int) -> Iterator[Crew | None]:
+    """Have so many processes begin to read the articles of a large site, this one among them when it joins the others.
 
-    What they have read is in the reading then, and what they could not read is left to `load_articles`. Gives whether
-    anybody reads.
+    Gives them until the block ends, or nothing: for a small site, one whose authors or languages are faulty, and where
+    the system has no room for them. What they could not read is left to `load_articles`. There must be no other thread
+    in this process.
     """
-    known = frozenset(locales)
     crew = None
-    if processes and Shelf.is_possible() and reading.count_texts() >= LARGE:
-        make = partial(load_article, root, authors, known, False)
-        with suppress(OSError):
-            crew = Crew(reading, list_slugs(root, []), (authors, known, False), make, processes)
+    if processes and Shelf.is_possible():
+        with suppress(OSError, SourceError):
+            slugs = list_slugs(root, [])
+            if _are_many(root, slugs):
+                crew = Crew(root, slugs, load_conditions(root), partial(load_article, root), processes)
     if crew is None:
-        yield False
+        yield None
         return
     with crew, without_collecting():
-        yield True
-        gc.collect()  # once, and not again and again
-        crew.join()
-        gc.freeze()  # what was read lives long: no later search looks through it
+        yield crew
+
+
+def _are_many(root: Path, slugs: Iterable[str]) -> bool:
+    """Whether articles have so many texts that it pays; counts no further than that."""
+    texts = 0
+    for slug in slugs:
+        texts += len(_names(f"{root}/content/{slug}"))
+        if texts >= LARGE:
+            return True
+    return False
 
 
 def list_slugs(root: Path, problems: list[Problem]) -> list[str]:

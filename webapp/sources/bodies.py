@@ -24,6 +24,8 @@ RENDERED = Rendered(4 * 1024 * 1024)
 
 _DOUBTFUL = (b"<", b"&", b"\\", b"\r", b"\x0b", b"\x0c")
 """HTML and autolinks, character references, escapes, and other ends of lines."""
+_NUMBER_SIGN = re.compile(rb"#(?<=[\n >\t*+\-0-9.)]#)(?:(?!#)|#{4})")
+"""What each doubtful heading has that is not underlined. It begins with one letter, so that it is found at once."""
 _HEADING = re.compile(rb"\n[ >\t*+\-0-9.)]*(?:#(?!#)|#{5}|=+[ \t]*$)", re.MULTILINE)
 """A line that may be a heading of level 1, 5 or 6, or underline one of level 1, in lists and quotations too."""
 _SIGNS = re.compile(
@@ -52,7 +54,8 @@ def is_innocent(markdown: bytes) -> bool:
         return False
     if not markdown[:100].decode(errors="ignore").strip() and not markdown.decode().strip():
         return False
-    return not (b"#" in markdown or b"=" in markdown) or not _HEADING.search(b"\n" + markdown)
+    lines = b"\n" + markdown
+    return not (b"=" in markdown or _NUMBER_SIGN.search(lines)) or not _HEADING.search(lines)
 
 
 class _Body:

@@ -1,8 +1,9 @@
 """Several processes that read the articles of a large site at once. Owns these processes and what they hand over.
 
-It only reads ahead: what is not handed over, because it is faulty or because a process ended before its time, is left
-to whoever reads the articles one after another, in the same words and order as ever. A process of the crew is a copy of
-this one, so there must be no other thread in it.
+It only reads ahead, before anybody has looked which files there are: what is not handed over, because it is faulty or
+because a process ended before its time, and what was read under other conditions or of other files than are found
+later, is left to whoever reads the articles one after another, in the same words and order as ever. A process of the
+crew is a copy of this one, so there must be no other thread in it.
 """
 
 import gc
@@ -14,34 +15,34 @@ from contextlib import suppress
 from dataclasses import fields, replace
 from io import FileIO
 from operator import attrgetter
+from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn
 
-from webapp.core.model import Article, Author
+from webapp.core.model import Article, Author, LocaleTag
 from webapp.errors import SourceError
-from webapp.sources.keeping import Conditions, Reading
+from webapp.sources.files import Survey
+from webapp.sources.keeping import Conditions, Keeper, Reading
 from webapp.sources.rows import shelve_texts
 from webapp.sources.shelf import Shelf
 
 MOST_PIECES = 250
 """Pieces of work: each is one byte in a pipe, from which every process takes the next."""
 
-Record = tuple[str, Article, tuple[bytes, ...]]
-"""An article as it was read: its slug, itself, and what is known of its files (`Reading.known_files`)."""
+Record = tuple[str, Article, dict[str, bytes]]
+"""An article as it was read: its slug, itself, and what is known of its files (`Reading.take_read`)."""
 
 
-Make = Callable[[str, Callable[[str], bytes]], Article]
-"""Makes an article by its slug, of what the function reads. Raises SourceError."""
+Make = Callable[[Mapping[str, Author], frozenset[LocaleTag], bool, str, Callable[[str], bytes]], Article]
+"""Makes an article under conditions, by its slug, of what the function reads. Raises SourceError."""
 
 
 class Crew:
-    """Reads articles ahead while its `with` lasts; `join` takes over what was read."""
+    """Reads articles ahead while its `with` lasts; `join` hands over what was read."""
 
-    def __init__(
-        self, reading: Reading, slugs: Sequence[str], conditions: Conditions, make: Make, processes: int
-    ) -> None:
+    def __init__(self, root: Path, slugs: Sequence[str], conditions: Conditions, make: Make, processes: int) -> None:
         """`processes` is how many work, this one included. Raises OSError when there is no memory for it."""
-        self._reading, self._conditions, self._make = reading, conditions, make
+        self._root, self._conditions, self._make = root, conditions, make
         self._first = os.getpid()
         self._shelf = Shelf()
         size = -(-len(slugs) // MOST_PIECES) or 1
@@ -66,32 +67,38 @@ class Crew:
         for member in self._members:
             member.end()
 
-    def join(self) -> None:
-        """Work until nothing is left, and hand what all have read to the reading."""
+    def join(self, reading: Reading, conditions: Conditions) -> None:
+        """Work until nothing is left, and hand what all have read to a reading; nothing, if it has other conditions."""
+        if conditions != self._conditions:
+            return
+        self._conditions = conditions  # so that there is one object of each author
         with suppress(OSError):  # no memory for it: what this process read is read once more, and kept elsewhere
             own = list(self._work(self._shelf))
             self._shelf.seal()
-            self._take(own)
+            self._take(reading, own)
         for member in self._members:
             with suppress(OSError, EOFError, OverflowError, pickle.UnpicklingError):  # cut off: it handed over nothing
-                self._take(list(member.hand_over(self._conditions[0])))
+                self._take(reading, list(member.hand_over(conditions[0])))
+        gc.freeze()  # what was read lives long: no later search for garbage looks through it
 
-    def _take(self, pieces: Iterable[list[Record]]) -> None:
+    def _take(self, reading: Reading, pieces: Iterable[list[Record]]) -> None:
         for piece in pieces:
             for slug, article, files in piece:
-                self._reading.take_over(slug, self._conditions, article, files)
+                reading.take_over(slug, self._conditions, article, files)
 
     def _work(self, shelf: Shelf) -> Iterator[list[Record]]:
         """Read one piece after another. Who has lost the first process stops."""
+        reading = Keeper().begin(self._root, Survey((), ()))
         while self._first in (os.getpid(), os.getppid()) and (piece := os.read(self._queue, 1)):
-            yield list(self._read(self._pieces[piece[0]], shelf))
+            yield list(self._read(self._pieces[piece[0]], reading, shelf))
 
-    def _read(self, slugs: Sequence[str], shelf: Shelf) -> Iterator[Record]:
+    def _read(self, slugs: Sequence[str], reading: Reading, shelf: Shelf) -> Iterator[Record]:
         for slug in slugs:
             with suppress(SourceError):  # whoever reads it again tells it in its place
-                article = self._make(slug, self._reading.read_utf8)
+                article = self._make(*self._conditions, slug, reading.read_utf8)
                 shelved = replace(article, texts=shelve_texts(shelf, article.texts))
-                yield slug, shelved, self._reading.known_files(slug)
+                yield slug, shelved, reading.take_read()
+            reading.take_read()  # of an article that is faulty
 
 
 class _Member:

@@ -7,10 +7,29 @@ pattern does (`date_pattern` and `months` in config/locales.toml), and a list is
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from babel import localedata
 from babel.dates import format_date, format_time
 from babel.lists import format_list
 
 from webapp.core.model import Direction, Locale
+
+_UNUSED = (
+    "compact_currency_formats", "compact_decimal_formats", "compound_unit_patterns", "currency_names",
+    "currency_names_plural", "currency_symbols", "currency_unit_patterns", "date_fields", "datetime_skeletons",
+    "interval_formats", "languages", "meta_zones", "scripts", "territories", "time_zones", "unit_display_names",
+    "unit_patterns", "variants",
+)  # fmt: skip
+"""What Babel knows of a language that nothing here asks: names of countries, currencies, units, time zones."""
+
+
+def forget_unused() -> None:
+    """Drop that from what Babel has loaded: a third of all objects in a server of thirty languages.
+
+    Only for a process that asks nothing else of Babel from then on. A language loaded later is loaded whole.
+    """
+    for table in getattr(localedata, "_cache", {}).values():  # Babel's own, which it keeps for ever
+        for name in _UNUSED:
+            table.pop(name, None)
 
 
 def write_number(number: int, locale: Locale) -> str:

@@ -7,14 +7,14 @@ the next time, and once an hour none is: all is read and hashed anew. What is se
 
 import hashlib
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from webapp.core.model import Article, Author, LocaleTag
 from webapp.errors import SourceError
-from webapp.sources.files import Found, Signature, Survey, last_change, read_signed
+from webapp.sources.files import Found, Signature, Survey, last_change, read_signed, to_bytes
 from webapp.sources.parsing import to_utf8
 
 YOUNG_NS = 2_000_000_000
@@ -22,6 +22,9 @@ YOUNG_NS = 2_000_000_000
 seconds."""
 FULL_AFTER = 3600.0
 """Seconds after which every file is read again."""
+
+MOST_DOUBTFUL = 100
+"""How many files may be read to find out that nothing has changed, before it is quicker to look at each."""
 
 DIGEST = 32
 """Bytes of a SHA-256."""
@@ -42,14 +45,43 @@ class Keeper:
         self._articles: Kept = {}
         self.whole: object = None
         """What `load` made of everything, at last."""
+        self._certain: tuple[bytes, dict[str, bytes]] | None = None  # of which files, and digests of doubtful ones
         self._full_at = now()
 
     def begin(self, root: Path, found: Survey) -> "Reading":
         """Begin a reading of the files found: once in a while, without anything believed."""
-        if not 0 <= self._now() - self._full_at < FULL_AFTER:
+        if self._is_full_due():
             self._digests.clear()
+            self._certain = None
             self._full_at = self._now()
         return Reading(self, root, found, self._articles)
+
+    def _is_full_due(self) -> bool:
+        return not 0 <= self._now() - self._full_at < FULL_AFTER
+
+    def keep_whole(self, whole: object, reading: "Reading") -> None:
+        """Keep what was made of a reading, to be found again by `find_whole`."""
+        self.whole = whole
+        doubtful = [file for file in reading.found.files if self.find_digest(file) is None]
+        digests = {file.shown: reading.digest(file) for file in doubtful} if len(doubtful) <= MOST_DOUBTFUL else None
+        self._certain = None if digests is None else (reading.found.mark(digests), digests)
+
+    def find_whole(self, root: Path, found: Survey) -> object:
+        """Return what was kept if it was made of exactly the files found, else nothing.
+
+        A hundred thousand signatures are compared at once; a file that is not believed by its signature is read.
+        """
+        if self._certain is None or self._is_full_due():
+            return None
+        mark, doubtful = self._certain
+        if found.mark(doubtful) != mark:
+            return None
+        with suppress(SourceError):
+            for shown, digest in doubtful.items():
+                if hashlib.sha256(read_signed(f"{root}/{shown}", shown)[0]).digest() != digest:
+                    return None
+            return self.whole
+        return None
 
     def find_digest(self, file: Found) -> bytes | None:
         """Return the SHA-256 of a file's content, if it is certainly what it was."""
@@ -63,12 +95,12 @@ class Keeper:
         else:
             self._digests.pop(shown, None)
 
-    def find_known(self, shown: str) -> bytes | None:
-        """Return what is known of a file: its signature, and after it the digest."""
-        return self._digests.get(shown)
+    def take_known(self, shown: str) -> bytes | None:
+        """Return what is known of a file, its signature and after it the digest, and forget it."""
+        return self._digests.pop(shown, None)
 
     def take_over(self, shown: str, known: bytes) -> None:
-        """Take down what a copy of this keeper found with `find_known`."""
+        """Take down what another keeper gave away with `take_known`."""
         self._digests[shown] = known
 
     def forget_others(self, slugs: Collection[str]) -> None:
@@ -99,7 +131,7 @@ class Reading:
             if folder == "content":
                 self._folders.setdefault(slug, []).append(file)
             if folder != "content" or not file.shown.endswith((".md", ".toml")):
-                self._digest(file)  # others read it: hashed before they do, and again at the end
+                self.digest(file)  # others read it: hashed before they do, and again at the end
 
     def digest_unread(self) -> str | None:
         """Return the same as `digest_all` if every file certainly is what it was, else nothing. Reads no article."""
@@ -117,7 +149,7 @@ class Reading:
         self.keeper.remember(shown, signature, digest)
         return content, digest
 
-    def _digest(self, file: Found) -> bytes:
+    def digest(self, file: Found) -> bytes:
         """Return the digest of a file, reading it if need be. One that cannot be read counts as empty."""
         digest = self._digests.get(file.shown) or self.keeper.find_digest(file)
         if digest is None:
@@ -132,7 +164,7 @@ class Reading:
         if self._total is None:
             total = hashlib.sha256()
             for file in self.found.files:
-                total.update(_to_bytes(file.shown) + self._digest(file))
+                total.update(to_bytes(file.shown) + self.digest(file))
             self._total = total.hexdigest()
         return self._total
 
@@ -140,11 +172,11 @@ class Reading:
         """Say whether the files are, after the reading, what they were when they were read."""
         if after != self.found:
             return False
-        doubtful = [file for file in after.files if self.keeper.find_digest(file) != self._digest(file)]
+        doubtful = [file for file in after.files if self.keeper.find_digest(file) != self.digest(file)]
         if not doubtful:  # nearly always
             return True
         again = Reading(self.keeper, self.root, Survey(tuple(doubtful), ()), {})
-        return all(again._digest(file) == self._digest(file) for file in doubtful)
+        return all(again.digest(file) == self.digest(file) for file in doubtful)
 
     def find_article(
         self, slug: str, conditions: Conditions, make: Callable[[Callable[[str], bytes]], Article]
@@ -160,23 +192,37 @@ class Reading:
         self.articles[slug] = self._digest_folder(slug), conditions, made
         return made
 
-    def known_files(self, slug: str) -> tuple[bytes, ...]:
-        """Return, for each file in an article's folder, what is known of it, which at least is the digest."""
-        files = []
-        for file in self._folders.get(slug, ()):
-            digest = self._digest(file)
-            known = self.keeper.find_known(file.shown)
-            files.append(known if known is not None and known.endswith(digest) else digest)
-        return tuple(files)
+    def take_read(self) -> dict[str, bytes]:
+        """Return what is known of each file that was read, which at least is the digest, and forget it."""
+        read, self._digests = self._digests, {}
+        return {shown: self.keeper.take_known(shown) or digest for shown, digest in read.items()}
 
-    def take_over(self, slug: str, conditions: Conditions, article: Article, files: tuple[bytes, ...]) -> None:
-        """Take an article that a copy of this reading made, and what it knew of the files with `known_files`."""
-        for file, known in zip(self._folders.get(slug, ()), files, strict=True):
-            self._digests[file.shown] = known[-DIGEST:]
+    def take_over(self, slug: str, conditions: Conditions, article: Article, files: Mapping[str, bytes]) -> None:
+        """Take an article that another reading made of `files`, as `take_read` gave them, earlier than this one began.
+
+        Not if this one found others; what those hold by now is seen at the end, as of all files.
+        """
+        if files.keys() != set(self._list_texts(slug)) or not self._has_picture(slug, article):
+            return
+        for shown, known in files.items():
+            self._digests[shown] = known[-DIGEST:]
             if len(known) > DIGEST:
-                self.keeper.take_over(file.shown, known)
+                self.keeper.take_over(shown, known)
         self.articles[slug] = self._digest_folder(slug), conditions, article
         self._taken_over.add(slug)
+
+    def _list_texts(self, slug: str) -> Iterator[str]:
+        """Give the files of which an article is made, its picture aside."""
+        folder = f"content/{slug}/"
+        for file in self._folders.get(slug, ()):
+            name = file.shown.removeprefix(folder)
+            if name == "article.toml" or (name.endswith(".md") and "/" not in name):
+                yield file.shown
+
+    def _has_picture(self, slug: str, article: Article) -> bool:
+        """Whether an article's picture is the one whose content this reading took down."""
+        picture = article.picture
+        return picture is None or self._digests.get(f"content/{slug}/{picture.file}") == bytes.fromhex(picture.sha256)
 
     def _are_same(self, earlier: Conditions, now: Conditions) -> bool:
         """Compare conditions; those of nearly all articles are one and the same object."""
@@ -187,18 +233,9 @@ class Reading:
     def _is_as_it_was(self, slug: str, digest: bytes) -> bool:
         return slug in self._taken_over or digest == self._digest_folder(slug)
 
-    def count_texts(self) -> int:
-        """Return how many texts of articles there are."""
-        return sum(file.shown.endswith(".md") for files in self._folders.values() for file in files)
-
     def _digest_folder(self, slug: str) -> bytes:
         """Return one digest of the names and contents of an article's files. What is not known is read."""
         total = hashlib.sha256()
         for file in self._folders.get(slug, ()):
-            total.update(_to_bytes(file.shown) + self._digest(file))
+            total.update(to_bytes(file.shown) + self.digest(file))
         return total.digest()
-
-
-def _to_bytes(shown: str) -> bytes:
-    """As `os.fsencode` does, and faster: a name need not be UTF-8."""
-    return shown.encode("utf-8", "surrogateescape") + b"\0"

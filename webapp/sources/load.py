@@ -24,11 +24,13 @@ from webapp.core.model import (
 )
 from webapp.errors import Problem, Severity, SourceError, has_errors
 from webapp.sources.approvals import load_approvals
-from webapp.sources.articles import list_slugs, load_articles, reading_ahead
+from webapp.sources.articles import list_slugs, load_articles
 from webapp.sources.catalogs import load_catalog, source_catalog
 from webapp.sources.closing import CLOSED, check_closed
 from webapp.sources.collecting import Collector
-from webapp.sources.config import SiteConfig, load_site
+from webapp.sources.conditions import load_authors
+from webapp.sources.config import load_site
+from webapp.sources.crew import Crew
 from webapp.sources.files import Survey, survey
 from webapp.sources.formats import write_date
 from webapp.sources.keeping import Keeper, Reading
@@ -37,7 +39,6 @@ from webapp.sources.locales import SOURCE_LOCALE, language_aliases, load_locales
 from webapp.sources.map_in_use import AREAS, MAP_FILES, load_map_in_use
 from webapp.sources.notices import NoticeSource, check_listed, load_notices
 from webapp.sources.parsing import read_text
-from webapp.sources.pictures import load_portrait
 from webapp.sources.pseudo import PSEUDO_CATALOGS, PSEUDO_LOCALES
 from webapp.territories.age import check_age
 from webapp.territories.definitions import Definitions, check_definitions, load_definitions
@@ -78,36 +79,39 @@ def load_edition(
     with_pseudo: bool = False,
     keeper: Keeper | None = None,
     thorough: bool = False,
-    processes: int = 0,
+    crew: Crew | None = None,
     meanwhile: Callable[[], None] | None = None,
 ) -> Loaded:
     """Read the site in `root`. Raises SourceError with every Problem when it may not be served.
 
     `base_url` overrides the one in config/site.toml. `today` is for the checks of dates.
     `with_pseudo` adds the languages of the translators' preview. `keeper` spares what has not changed since its last
-    reading. `thorough` parses every article at once, and not only those that may hold what they must not. `processes`
-    is how many may read the articles of a large site, this one included, which must have no other thread then: their
-    bodies come to lie in memory that all its copies share. `meanwhile` is other work, done if the others read for long.
+    reading. `thorough` parses every article at once, and not only those that may hold what they must not. `crew` reads
+    the articles of a large site already, see `articles.reading_ahead`. `meanwhile` is other work, done while it does.
     """
     keeper = keeper or Keeper()
     pseudo = PSEUDO_LOCALES if with_pseudo else {}
     asked = (root, today, base_url, with_pseudo, thorough)
     for _ in range(READINGS):
-        reading = keeper.begin(root, survey(root))
-        if known := _find_whole(keeper, asked, reading):
+        found = survey(root)
+        if known := _find_whole(keeper.find_whole(root, found), asked, root, found):
+            return known
+        reading = keeper.begin(root, found)
+        if keeper.whole and (known := _find_unread(keeper.whole, asked, reading)):
+            keeper.keep_whole(keeper.whole, reading)
             return known
         try:
-            loaded = _load_once(root, today, base_url, pseudo, reading, thorough, processes, meanwhile)
+            loaded = _load_once(root, today, base_url, pseudo, reading, thorough, crew, meanwhile)
         except SourceError:
             if survey(root) == reading.found:
                 raise
             continue  # half a change: its Problems are gone in a moment
         finally:
-            processes = 0  # what another reading must read again is little
+            crew = None  # what another reading must read again is little
         if reading.still_holds(survey(root)):
             keeper.forget_others(loaded.edition.articles)
             whole = _Whole(asked, reading.digest_all(), reading.found.problems, loaded)
-            keeper.whole = None if any(map(_may_pass, loaded.warnings)) else whole
+            keeper.keep_whole(None if any(map(_may_pass, loaded.warnings)) else whole, reading)
             return loaded
     hint = "Wait until the upload is over. If none is running, find the program that keeps writing there."
     message = f"the files changed {READINGS} times while they were read"
@@ -129,15 +133,21 @@ def _prepare(
         write_date(today, locale)
 
 
-def _find_whole(keeper: Keeper, asked: tuple[object, ...], reading: Reading) -> Loaded | None:
-    """Return the last edition if it would be made again: of the same files and folders, on the same day."""
-    whole, styles = keeper.whole, Collector()
-    if not isinstance(whole, _Whole) or (whole.asked, whole.problems) != (asked, reading.found.problems):
+def _find_whole(whole: object, asked: tuple[object, ...], root: Path, found: Survey) -> Loaded | None:
+    """Return an edition that was made of the same files if it would be made again: of the same folders, that day."""
+    styles = Collector()
+    if not isinstance(whole, _Whole) or (whole.asked, whole.problems) != (asked, found.problems):
         return None
-    if set(list_slugs(reading.root, styles.problems)) != set(whole.loaded.edition.articles):
+    if set(list_slugs(root, styles.problems)) != set(whole.loaded.edition.articles):
         return None  # a folder without any file, of which the survey knows nothing
-    _read_styles(reading.root, styles)
-    return whole.loaded if not styles.problems and reading.digest_unread() == whole.digest else None
+    _read_styles(root, styles)
+    return whole.loaded if not styles.problems else None
+
+
+def _find_unread(whole: object, asked: tuple[object, ...], reading: Reading) -> Loaded | None:
+    """Return the same where the files must be compared one by one, and none need be read."""
+    known = _find_whole(whole, asked, reading.root, reading.found)
+    return known if known and isinstance(whole, _Whole) and reading.digest_unread() == whole.digest else None
 
 
 def _load_once(
@@ -147,7 +157,7 @@ def _load_once(
     pseudo: Mapping[LocaleTag, Locale],
     reading: Reading,
     thorough: bool,
-    processes: int,
+    crew: Crew | None,
     meanwhile: Callable[[], None] | None,
 ) -> Loaded:
     found = reading.found
@@ -167,13 +177,13 @@ def _load_once(
     is_barred = any(path == TERRITORIES or path.startswith(AREAS) for path in barred)
     definitions = None if is_barred else collect.read(partial(load_definitions, root))
     of_authors = Collector()
-    authors = _load_authors(root, config, of_authors)
-    with reading_ahead(root, authors, locales, reading, 0 if thorough else processes) as is_ahead:
-        catalogs = {tag: _load_catalogs(root, locale, collect) for tag, locale in locales.items()}
-        if is_ahead:
-            _prepare(root, found, today, locales, definitions)
-            if meanwhile is not None:
-                meanwhile()
+    authors = load_authors(root, config, of_authors)
+    catalogs = {tag: _load_catalogs(root, locale, collect) for tag, locale in locales.items()}
+    if crew is not None:
+        _prepare(root, found, today, locales, definitions)
+        if meanwhile is not None:
+            meanwhile()
+        crew.join(reading, (authors, frozenset(locales), thorough))
     collect.problems += of_authors.problems
     articles = _load_articles(root, authors, config is not None, locales, collect, reading, thorough)
     _read_styles(root, collect)
@@ -235,15 +245,6 @@ def _load_articles(
         hint = "Check the files, their permissions, and the disk."
         collect.problems.append(Problem("file.unreadable", "content", f"cannot be read: {fault.strerror}", hint))
     return None
-
-
-def _load_authors(root: Path, config: SiteConfig | None, collect: Collector) -> Mapping[str, Author]:
-    """Give each author the picture as it was checked; no other content of that file is ever served."""
-    authors = {}
-    for author in config.authors.values() if config else ():
-        portrait = collect.read(partial(load_portrait, root, author.picture, f"authors.{author.id}.picture"))
-        authors[author.id] = replace(author, portrait=portrait)
-    return authors
 
 
 def _name(digest: str, problems: Iterable[Problem]) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from gettext import c2py
 from pathlib import Path
 from typing import Annotated, Any
@@ -85,6 +86,7 @@ class _LocaleModel(Strict):
         return value
 
 
+@lru_cache(maxsize=256)
 def parse_plural_forms(header: str) -> tuple[int, str]:
     """Split a gettext Plural-Forms header into the number of forms and the C expression. Raises ValueError."""
     found = re.match(r"\s*nplurals\s*=\s*(\d+)\s*;\s*plural\s*=\s*(.+?)\s*;?\s*\Z", header)

@@ -20,6 +20,8 @@ _UNSEEN = {"\u034f", "\u115f", "\u1160", "\u17b4", "\u17b5", "\u3164", "\uffa0"}
 """Characters without a shape that Unicode does not file under "format"."""
 _LOOK_ALIKES = frozenset("aceopxyiAaBCEHIKMOPTXYасеорхуіАВСЕНІКМОРТХУ")
 _WORD = re.compile(r"[^\W_]+")
+_SEEN_AS_NOTHING = re.compile(f"[{''.join(sorted(_UNSEEN))}\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""Characters without a shape that are printable as Unicode has it."""
 
 
 @lru_cache(maxsize=8192)
@@ -36,18 +38,28 @@ def count_scripts(text: str) -> Counter[str]:
     return Counter(script for script in map(script_of, text) if script)
 
 
+def scripts_in(text: str) -> set[str]:
+    """Return the scripts of the letters in a text."""
+    return {script for script in map(script_of, set(text)) if script}
+
+
 def find_mixed_words(text: str, script: str) -> Iterator[str]:
     """Give the words of a text in `script` in which a letter or the digit 1 stands in for one that looks like it."""
-    for word in _WORD.findall(unicodedata.normalize("NFC", text)):
-        scripts = count_scripts(word)
-        alone = len(word) == 1 and word in _LOOK_ALIKES and not scripts.get(script)
-        palochka = scripts.get("Cyrl", 0) > 1 and re.search(r"[^\W\d]1(?!\d)", word)
+    text = unicodedata.normalize("NFC", text)
+    if "1" not in text and scripts_in(text) <= {script}:  # nearly every text
+        return
+    for word in _WORD.findall(text):
+        scripts = scripts_in(word)
+        alone = len(word) == 1 and word in _LOOK_ALIKES and script not in scripts
+        palochka = "1" in word and count_scripts(word)["Cyrl"] > 1 and re.search(r"[^\W\d]1(?!\d)", word)
         if len(scripts) > 1 or (alone and script in {"Cyrl", "Latn"}) or palochka:
             yield word
 
 
 def find_unseen(text: str, script: str) -> str | None:
     """Return the first character that cannot be seen and has no business in a text in `script`."""
+    if text.isprintable() and not _SEEN_AS_NOTHING.search(text):  # nearly every text
+        return None
     for character in text:
         category = unicodedata.category(character)
         if character in "\n\t" or (character == ZWNJ and script == "Arab"):

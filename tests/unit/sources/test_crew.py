@@ -1,6 +1,7 @@
 """Several processes that read a site: what comes of it is what one process makes, whatever becomes of the others."""
 
 import os
+import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -10,19 +11,21 @@ from pathlib import Path
 import pytest
 
 from tests.unit.sources.damage import TODAY, appended, faults, replaced, written
-from webapp.core.model import Article, Slug
+from webapp.core.model import Article, LocaleTag, Slug
 from webapp.sources import articles
 from webapp.sources.bodies import PackedBody, ShelvedBody
 from webapp.sources.crew import Crew
 from webapp.sources.files import survey
 from webapp.sources.keeping import FULL_AFTER, Keeper
 from webapp.sources.load import Loaded, load_edition
+from webapp.sources.rows import ShelvedTexts, shelve_texts
 from webapp.sources.shelf import Shelf
 
 pytestmark = pytest.mark.skipif(not Shelf.is_possible(), reason="only Linux has what a crew needs")
 
 STORIES = 24
 SLUG = Slug("reading-safely")
+EN = LocaleTag("en")
 
 
 @pytest.fixture
@@ -45,7 +48,8 @@ def later() -> float:
 
 
 def load(root: Path, processes: int, keeper: Keeper | None = None) -> Loaded:
-    return load_edition(root, TODAY, keeper=keeper, processes=processes)
+    with articles.reading_ahead(root, processes) as crew:
+        return load_edition(root, TODAY, keeper=keeper, crew=crew)
 
 
 def contents(loaded: Loaded) -> list[object]:
@@ -93,6 +97,49 @@ def test_a_crew_makes_the_same_edition(root: Path, processes: int) -> None:
     authors = loaded.edition.authors
     assert all(article.author is authors[article.author.id] for article in loaded.edition.articles.values())
     assert_alone()
+
+
+Change = Callable[[Path], object]
+AHEAD: dict[str, Change] = {
+    "content": appended("content/story-03/en.md", "\nOne more line.\n"),
+    "a language more": written("content/story-03/uk.md", '+++\ntitle = "U"\nstandfirst = "S."\n+++\n\nWords.\n'),
+    "a language less": lambda root: (root / "content/story-03/ru.md").unlink(),
+    "an article more": lambda root: shutil.copytree(root / "content/story-03", root / "content/story-99"),
+    "an article less": lambda root: shutil.rmtree(root / "content/story-03"),
+    "a head": replaced("content/story-03/article.toml", "2020-01-01", "2021-01-01"),
+    "a picture": replaced(f"content/{SLUG}/picture.svg", "<svg ", "<svg  "),
+    "an author": replaced("config/site.toml", "The Daylight newsroom", "The Lantern newsroom"),
+    "another file": written("content/story-03/notes.toml", "x = 1"),
+}
+
+
+@pytest.mark.parametrize("change", AHEAD.values(), ids=AHEAD)
+def test_a_change_after_it_was_read_ahead(root: Path, change: Change) -> None:
+    """What was read before the files were looked at is used only where they are still the same."""
+    with articles.reading_ahead(root, 2) as crew:
+        assert crew is not None
+        for member in crew._members:
+            os.waitid(os.P_PID, member._process, os.WEXITED | os.WNOWAIT)
+        change(root)
+        loaded = load_edition(root, TODAY, crew=crew)
+    assert_alone()
+    assert_same(loaded, load(root, 0))
+
+
+def test_texts_lie_on_shelves(root: Path) -> None:
+    """They are like any mapping, and an object is made for each that is read."""
+    shelved, plain = (load(root, processes).edition.articles[SLUG].texts for processes in (2, 0))
+    assert type(shelved) is ShelvedTexts
+    assert list(shelved) == list(plain)
+    assert len(shelved) == len(plain)
+    assert EN in shelved
+    assert shelved[EN] == shelved[EN]
+    assert shelved[EN] is not shelved[EN]
+    assert "tlh" not in shelved
+    with pytest.raises(KeyError):
+        shelved[LocaleTag("tlh")]
+    with pytest.raises(TypeError):
+        shelve_texts(Shelf(), shelved)
 
 
 def test_faults_are_told_as_by_one_process(root: Path) -> None:

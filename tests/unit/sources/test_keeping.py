@@ -142,6 +142,43 @@ def test_a_change_that_no_signature_shows(site_root: Path, shown: str) -> None:
     assert not reading.still_holds(reading.found)
 
 
+def test_a_file_in_doubt_is_read_to_find_the_whole(site_root: Path) -> None:
+    """What was made of all files is found again while each is what it was, by its content if need be."""
+    keeper = Keeper(later)
+    path = site_root / "content" / SLUG / "en.md"
+    os.utime(path, (later() * 2, later() * 2))
+    before = load_edition(site_root, TODAY, keeper=keeper)
+    found = survey(site_root)
+    assert load_edition(site_root, TODAY, keeper=keeper) is before
+    assert keeper.find_whole(site_root, found) is keeper.whole is not None
+    sound = path.read_text("utf-8")
+    path.write_text(sound.replace("e", "x", 1), "utf-8")
+    assert keeper.find_whole(site_root, found) is None
+    path.unlink()
+    assert keeper.find_whole(site_root, found) is None
+    path.write_text(sound, "utf-8")
+    assert keeper.find_whole(site_root, found) is keeper.whole
+
+
+@pytest.mark.parametrize("change", ["content", "new", "gone", "hour"])
+def test_the_whole_is_not_found_after_a_change(site_root: Path, change: str) -> None:
+    """Nor once an hour, when nothing is believed."""
+    moment = [later()]
+    keeper = Keeper(lambda: moment[0])
+    load(site_root, keeper)
+    assert keeper.find_whole(site_root, survey(site_root)) is keeper.whole is not None
+    path = site_root / "content" / SLUG / "en.md"
+    if change == "content":
+        appended(f"content/{SLUG}/en.md", "\nOne more line.\n")(site_root)
+    elif change == "new":
+        (path.parent / "notes.txt").write_text("A note.", "utf-8")
+    elif change == "gone":
+        path.unlink()
+    else:
+        moment[0] += FULL_AFTER
+    assert keeper.find_whole(site_root, survey(site_root)) is None
+
+
 def test_digest_is_of_every_path_and_content(site_root: Path) -> None:
     """The name of an edition is the hash of what was read."""
     found = survey(site_root)
