@@ -1,4 +1,4 @@
--- Readers of many pages and places, with some junk among them; one in ten reads any of BENCH_STORIES stories in any of
+-- Readers of many pages and places, with some junk among them; one in twenty reads any of BENCH_STORIES stories in any of
 -- the languages BENCH_TAGS, which mostly is not kept. BENCH_SEED: other numbers have other stories read.
 local count = 0
 math.randomseed(tonumber(os.getenv("BENCH_SEED") or "1"))
@@ -11,7 +11,7 @@ local places = { "77.88.8.8", "91.65.10.1", "46.216.215.9", "unknown" }
 local encodings = { "br", "gzip", "zstd", "identity" }
 local function choose()
   if count % 97 == 0 then return "/en/junk-" .. count end
-  if count % 10 == 0 and stories > 0 then
+  if count % 20 == 0 and stories > 0 then
     return "/" .. tags[math.random(#tags)] .. string.format("/story-%06d", math.random(stories) - 1)
   end
   return paths[count % #paths + 1]
