@@ -22,7 +22,7 @@ OVERHEAD = 3072
 """Bytes that an encoding of a variant costs beside its body: headers, keys, objects, about."""
 
 SLACK = 1.4
-"""What a worker grows by for each byte that is kept: the heap cannot fill every hole that a page of another size leaves.
+"""What a worker grows by for each byte that is kept: the heap cannot fill every hole that a page of another size left.
 Measured on a site of 27,000 texts (`make bench`), with pages kept and with none."""
 
 LARGEST_SHARE = 8
