@@ -7,10 +7,8 @@ never sees it, and one that resembles a proxy's is a doubt.
 """
 
 import asyncio
-import threading
 import types
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -19,10 +17,10 @@ from urllib.parse import unquote_to_bytes
 from webapp.site.address import PROXY_HEADERS
 from webapp.site.asked import Asked
 from webapp.site.front import Door
+from webapp.site.lanes import Lane
 from webapp.site.offers import BUSY
 from webapp.site.outgoing import Answer
 from webapp.site.reader import Headers
-from webapp.site.scheduling import step_behind
 
 Scope = Mapping[str, Any]
 RawHeaders = Iterable[tuple[bytes, bytes]]
@@ -44,7 +42,7 @@ MOST_ALONE = 32
 class AsgiSite:
     """An ASGI application around the door. Kept pages are answered at once, all else by a few threads.
 
-    What one reader alone is given has a thread and a queue of its own.
+    What one reader alone is given has threads and a queue of its own.
     """
 
     def __init__(self, door: Door, busy: Answer, threads: int) -> None:
@@ -82,47 +80,6 @@ class AsgiSite:
             return await asyncio.get_running_loop().run_in_executor(lane.pool, work)
         finally:
             lane.leave()
-
-
-class Lane:
-    """Threads that render, and how many requests are in them or wait for them. Any thread may enter and leave."""
-
-    def __init__(self, name: str, threads: int, most: int) -> None:
-        """Let `most` requests in at once, `threads` of which are worked on."""
-        self.pool = ThreadPoolExecutor(threads, f"render-{name}", step_behind)
-        self._threads = threads
-        self._most = most
-        self._inside = 0
-        self._lock = threading.Lock()
-        self._turn = threading.Lock()
-
-    @property
-    def is_busy(self) -> bool:
-        """Say whether somebody waits."""
-        return self._inside > self._threads
-
-    def work(self, make: Callable[..., Answer], *given: Any) -> Answer:
-        """Make an answer: together with another while nobody waits for them, else one at a time.
-
-        Python runs one thread at a time anyhow, and has those wait that send kept pages while others change over.
-        """
-        if not self.is_busy:
-            return make(*given)
-        with self._turn:
-            return make(*given)
-
-    def enter(self) -> bool:
-        """Take a place, to be left again. False: there is none."""
-        with self._lock:
-            if self._inside >= self._most:
-                return False
-            self._inside += 1
-            return True
-
-    def leave(self) -> None:
-        """Give a place back."""
-        with self._lock:
-            self._inside -= 1
 
 
 @types.coroutine

@@ -12,10 +12,10 @@ from tests.visits import EVERY_NOTICE, SLUG, door_of, notices_in, open_site
 from webapp.app import to_server
 from webapp.site import asgi
 from webapp.site.address import CLIENT_HEADERS, FOREIGN_HEADERS, PROXY_HEADERS
-from webapp.site.asgi import AsgiSite, Lane, read_headers, read_path, to_environ
+from webapp.site.asgi import AsgiSite, read_headers, read_path, to_environ
 from webapp.site.cdn import COUNTRY_HEADERS, REGION_HEADERS
 from webapp.site.front import Door
-from webapp.site.outgoing import Answer, make_answer
+from webapp.site.outgoing import Answer
 
 Raw = list[tuple[bytes, bytes]]
 
@@ -133,30 +133,6 @@ def hold_renders(door: Door, monkeypatch: pytest.MonkeyPatch) -> threading.Event
 
     monkeypatch.setattr(door, "make", slowly)
     return release
-
-
-@pytest.mark.parametrize(("inside", "together"), [(2, 2), (3, 1)])
-def test_threads_work_together_while_nobody_waits(inside: int, together: int) -> None:
-    """Two requests are worked on at once; with a third waiting, one at a time, and all are done."""
-    lane, at_once, done = Lane("test", 2, inside), [0], []
-    met, lock = threading.Event(), threading.Lock()
-
-    def make(number: int) -> Answer:
-        with lock:
-            at_once.append(at_once[-1] + 1)
-        met.wait(0.1)
-        with lock:
-            at_once.append(at_once[-1] - 1)
-        done.append(number)
-        return make_answer("200 OK", (), b"")
-
-    assert [lane.enter() for _ in range(inside)] == [True] * inside
-    assert not lane.enter()
-    for number in range(inside):
-        lane.pool.submit(lane.work, make, number)
-    lane.pool.shutdown()
-    assert sorted(done) == list(range(inside))
-    assert max(at_once) == together
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "HEAD"])
